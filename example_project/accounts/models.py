@@ -1,0 +1,217 @@
+"""Who uses the shop: users, their profiles and their roles."""
+
+from __future__ import annotations
+
+from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.contrib.postgres.indexes import GinIndex
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import Q, Value
+from django.db.models.functions import Concat, Lower, Now
+from django.utils.translation import gettext_lazy as _
+
+from example_project.accounts.managers import UserManager
+from example_project.database import DatabaseForeignKey
+
+EMAIL_PATTERN = r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}$"
+USERNAME_PATTERN = r"^[a-zA-Z0-9_]{3,50}$"
+
+
+class UserStatus(models.TextChoices):
+    ACTIVE = "active", _("active")
+    INACTIVE = "inactive", _("inactive")
+    SUSPENDED = "suspended", _("suspended")
+    PENDING_VERIFICATION = "pending_verification", _("pending verification")
+
+
+def full_name() -> Lower:
+    """The expression of the full-name index; a query has to use the very same one."""
+    return Lower(Concat("first_name", Value(" "), "last_name"))
+
+
+class User(AbstractBaseUser, PermissionsMixin):
+    """A customer or a member of staff; logs in with the user name."""
+
+    username = models.CharField(
+        max_length=50,
+        validators=[RegexValidator(USERNAME_PATTERN, _("Use 3 to 50 letters, digits and underscores."))],
+        db_comment="Log-in name: 3 to 50 letters, digits and underscores",
+    )
+    email = models.EmailField(max_length=255, db_comment="Address in lower case")
+    first_name = models.CharField(max_length=100)
+    last_name = models.CharField(max_length=100)
+    phone = models.CharField(max_length=20, blank=True, default="", db_default="")
+    date_of_birth = models.DateField(null=True, blank=True)
+    email_verified = models.BooleanField(default=False, db_default=False)
+    phone_verified = models.BooleanField(default=False, db_default=False)
+    status = models.CharField(
+        max_length=20,
+        choices=UserStatus,
+        default=UserStatus.ACTIVE,
+        db_default=UserStatus.ACTIVE,
+        db_comment="Only an active user can log in",
+    )
+    is_staff = models.BooleanField(
+        _("staff status"), default=False, db_default=False, db_comment="May enter the admin"
+    )
+    # Django's name in Python, because its log-in signal writes it; the schema's name in the database.
+    last_login = models.DateTimeField(_("last login"), null=True, blank=True, db_column="last_login_at")
+    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
+    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    roles = models.ManyToManyField(
+        "Role", through="UserRole", through_fields=("user", "role"), related_name="users", blank=True
+    )
+
+    objects = UserManager()
+
+    USERNAME_FIELD = "username"
+    EMAIL_FIELD = "email"
+    REQUIRED_FIELDS = ["email", "first_name", "last_name"]
+
+    class Meta:
+        db_table = "users"
+        db_table_comment = "Customers and staff"
+        constraints = [
+            models.UniqueConstraint(fields=["email"], name="users_email_unique"),
+            models.UniqueConstraint(fields=["username"], name="users_username_unique"),
+            models.CheckConstraint(
+                condition=Q(email__regex=EMAIL_PATTERN),
+                name="users_email_format",
+                violation_error_message=_("Enter a valid email address."),
+            ),
+            models.CheckConstraint(
+                condition=Q(username__regex=USERNAME_PATTERN),
+                name="users_username_format",
+                violation_error_message=_("Use 3 to 50 letters, digits and underscores."),
+            ),
+            models.CheckConstraint(
+                condition=Q(first_name__regex=r"\S", last_name__regex=r"\S"),
+                name="users_names_not_blank",
+                violation_error_message=_("First and last name must not be blank."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=UserStatus.values),
+                name="users_status_known",
+                violation_error_message=_("Choose one of the known states."),
+            ),
+        ]
+        indexes = [
+            # Support looks people up by the name they give on the phone, in any case.
+            models.Index(full_name(), name="users_full_name_idx"),
+            # The few who are not active are reviewed daily; the many active ones need no entry.
+            models.Index(
+                fields=["status"], condition=~Q(status=UserStatus.ACTIVE), name="users_not_active_idx"
+            ),
+            # The admin lists the newest first.
+            models.Index(fields=["-created_at"], name="users_created_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return self.get_full_name() or self.username
+
+    def clean(self) -> None:
+        super().clean()
+        self.email = self.email.lower()
+
+    def get_full_name(self) -> str:
+        return f"{self.first_name} {self.last_name}".strip()
+
+    def get_short_name(self) -> str:
+        return self.first_name
+
+    @property
+    def is_active(self) -> bool:  # type: ignore[override]
+        """What Django's authentication asks for; queries may filter on it, see `UserManager`."""
+        return self.status == UserStatus.ACTIVE
+
+
+class UserProfile(models.Model):
+    """What users say about themselves; one row each, made when first needed."""
+
+    user = models.OneToOneField(
+        User, models.CASCADE, primary_key=True, related_name="profile", db_constraint=False
+    )
+    avatar_url = models.URLField(max_length=500, blank=True, default="")
+    bio = models.TextField(blank=True, default="")
+    website = models.URLField(max_length=255, blank=True, default="")
+    location = models.CharField(max_length=255, blank=True, default="")
+    timezone = models.CharField(max_length=50, default="UTC", db_default="UTC")
+    language = models.CharField(max_length=10, default="en", db_default="en")
+    notification_preferences = models.JSONField(
+        default=dict, blank=True, db_default=Value({}, models.JSONField())
+    )
+    privacy_settings = models.JSONField(default=dict, blank=True, db_default=Value({}, models.JSONField()))
+    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
+    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
+
+    class Meta:
+        db_table = "user_profiles"
+        db_table_comment = "Optional details that users keep about themselves"
+        constraints = [DatabaseForeignKey(field="user", on_delete="CASCADE", name="user_profiles_user_fk")]
+        indexes = [
+            # Campaigns ask "who wants this newsletter" by containment.
+            GinIndex(
+                fields=["notification_preferences"],
+                name="user_profiles_notify_idx",
+                opclasses=["jsonb_path_ops"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.user)
+
+
+class Role(models.Model):
+    """A named bundle of shop permissions."""
+
+    name = models.CharField(max_length=50)
+    description = models.TextField(blank=True, default="")
+    permissions = models.JSONField(default=list, blank=True, db_comment="List of permission names")
+    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
+
+    class Meta:
+        db_table = "roles"
+        db_table_comment = "Named bundles of permissions"
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["name"], name="roles_name_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class UserRole(models.Model):
+    """That a user holds a role, since when and by whose hand."""
+
+    pk = models.CompositePrimaryKey("user_id", "role_id")
+    user = models.ForeignKey(
+        User, models.CASCADE, db_index=False, db_constraint=False, related_name="user_roles"
+    )
+    role = models.ForeignKey(
+        Role, models.CASCADE, db_index=False, db_constraint=False, related_name="user_roles"
+    )
+    assigned_at = models.DateTimeField(auto_now_add=True, db_default=Now())
+    assigned_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, db_index=False, related_name="roles_given"
+    )
+
+    class Meta:
+        db_table = "user_roles"
+        db_table_comment = "Which user holds which role"
+        constraints = [
+            DatabaseForeignKey(field="user", on_delete="CASCADE", name="user_roles_user_fk"),
+            DatabaseForeignKey(field="role", on_delete="CASCADE", name="user_roles_role_fk"),
+        ]
+        indexes = [
+            # The primary key starts with the user; this one answers "who holds this role".
+            models.Index(fields=["role"], name="user_roles_role_idx"),
+            # Deleting a user has to find the roles that user gave.
+            models.Index(
+                fields=["assigned_by"],
+                condition=Q(assigned_by__isnull=False),
+                name="user_roles_assigned_by_idx",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user}: {self.role}"

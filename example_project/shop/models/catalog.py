@@ -1,0 +1,363 @@
+"""What the shop sells."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVector, SearchVectorField
+from django.core.exceptions import ValidationError
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class ProductStatus(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    ACTIVE = "active", _("active")
+    INACTIVE = "inactive", _("inactive")
+    ARCHIVED = "archived", _("archived")
+
+
+class ProductVisibility(models.TextChoices):
+    VISIBLE = "visible", _("visible")
+    HIDDEN = "hidden", _("hidden")
+    CATALOG_ONLY = "catalog_only", _("catalog only")
+    SEARCH_ONLY = "search_only", _("search only")
+
+
+class Category(models.Model):
+    """A node of the category tree."""
+
+    name = models.CharField(max_length=255)
+    slug = models.SlugField(max_length=255, db_index=False)
+    description = models.TextField(blank=True, default="")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, db_index=False, related_name="children",
+        db_comment="The category above; empty at the root",
+    )  # fmt: skip
+    sort_order = models.IntegerField(default=0, db_default=0, db_comment="Position among its siblings")
+    is_active = models.BooleanField(default=True, db_default=True)
+    meta_title = models.CharField(max_length=255, blank=True, default="")
+    meta_description = models.TextField(blank=True, default="")
+    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
+    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
+
+    class Meta:
+        db_table = "categories"
+        db_table_comment = "The tree that products are sorted into"
+        verbose_name_plural = "categories"
+        ordering = ["sort_order", "name"]
+        constraints = [
+            models.UniqueConstraint(fields=["slug"], name="categories_slug_unique"),
+            models.CheckConstraint(
+                condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
+                name="categories_not_own_parent",
+                violation_error_message=_("A category cannot be its own parent."),
+            ),
+        ]
+        indexes = [
+            # A menu reads the children of one node in their order.
+            models.Index(fields=["parent", "sort_order"], name="categories_tree_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        super().clean()
+        above = self.parent
+        while above is not None:
+            if above.pk == self.pk:
+                raise ValidationError({"parent": _("A category cannot be below itself.")})
+            above = above.parent
+
+
+class Brand(models.Model):
+    """The name a product is sold under."""
+
+    name = models.CharField(max_length=255)
+    slug = models.SlugField(max_length=255, db_index=False)
+    description = models.TextField(blank=True, default="")
+    website = models.URLField(max_length=255, blank=True, default="")
+    is_active = models.BooleanField(default=True, db_default=True)
+    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
+    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
+
+    class Meta:
+        db_table = "brands"
+        db_table_comment = "Names that products are sold under"
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["slug"], name="brands_slug_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Vendor(models.Model):
+    """The company the shop buys from."""
+
+    name = models.CharField(max_length=255)
+    code = models.CharField(max_length=50, db_comment="Supplier number in the accounts")
+    email = models.EmailField(max_length=255, blank=True, default="")
+    phone = models.CharField(max_length=20, blank=True, default="")
+    country = models.CharField(max_length=2, blank=True, default="", db_comment="ISO 3166-1 alpha-2")
+    lead_time_days = models.PositiveSmallIntegerField(
+        default=7, db_default=7, db_comment="Days until a delivery"
+    )
+    is_active = models.BooleanField(default=True, db_default=True)
+    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
+    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
+
+    class Meta:
+        db_table = "vendors"
+        db_table_comment = "Companies the shop buys from"
+        ordering = ["name"]
+        constraints = [models.UniqueConstraint(fields=["code"], name="vendors_code_unique")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Product(models.Model):
+    """Something the shop sells; what differs in size or colour is a `ProductVariant`."""
+
+    name = models.CharField(max_length=255)
+    slug = models.SlugField(max_length=255, db_index=False)
+    sku = models.CharField(_("SKU"), max_length=100, db_comment="Stock keeping unit")
+    description = models.TextField(blank=True, default="")
+    short_description = models.TextField(blank=True, default="")
+    price = models.DecimalField(max_digits=10, decimal_places=2, validators=[MinValueValidator(0)])
+    compare_price = models.DecimalField(
+        max_digits=10,
+        decimal_places=2,
+        null=True,
+        blank=True,
+        db_comment="The crossed-out price, never below price",
+    )
+    cost_price = models.DecimalField(
+        max_digits=10, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
+    )
+    weight = models.DecimalField(
+        max_digits=8, decimal_places=2, null=True, blank=True, db_comment="Kilograms"
+    )
+    dimensions = models.JSONField(
+        null=True, blank=True, db_comment='{"length": 10, "width": 5, "height": 2, "unit": "cm"}'
+    )
+    category = models.ForeignKey(
+        Category, models.PROTECT, null=True, blank=True, db_index=False, related_name="products"
+    )
+    brand = models.ForeignKey(
+        Brand, models.PROTECT, null=True, blank=True, db_index=False, related_name="products"
+    )
+    vendor = models.ForeignKey(
+        Vendor, models.PROTECT, null=True, blank=True, db_index=False, related_name="products"
+    )
+    status = models.CharField(
+        max_length=20, choices=ProductStatus, default=ProductStatus.DRAFT, db_default=ProductStatus.DRAFT
+    )
+    visibility = models.CharField(
+        max_length=20,
+        choices=ProductVisibility,
+        default=ProductVisibility.VISIBLE,
+        db_default=ProductVisibility.VISIBLE,
+    )
+    inventory_tracking = models.BooleanField(default=True, db_default=True)
+    inventory_quantity = models.IntegerField(
+        null=True, blank=True, default=0, db_default=0, db_comment="Null when the inventory is not tracked"
+    )
+    low_stock_threshold = models.IntegerField(default=5, db_default=5)
+    allow_backorder = models.BooleanField(default=False, db_default=False)
+    requires_shipping = models.BooleanField(default=True, db_default=True)
+    is_digital = models.BooleanField(default=False, db_default=False)
+    tax_class = models.CharField(max_length=50, default="standard", db_default="standard")
+    featured = models.BooleanField(default=False, db_default=False)
+    tags = ArrayField(models.TextField(), default=list, blank=True)
+    attributes = models.JSONField(
+        default=dict, blank=True, db_comment="Free attributes such as colour and material"
+    )
+    seo_title = models.CharField(max_length=255, blank=True, default="")
+    seo_description = models.TextField(blank=True, default="")
+    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
+    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
+    published_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
+    search_vector = models.GeneratedField(
+        expression=SearchVector("name", "description", "sku", config="english"),
+        output_field=SearchVectorField(),
+        db_persist=True,
+        db_comment="What full-text search looks at; kept by the database",
+    )
+
+    class Meta:
+        db_table = "products"
+        db_table_comment = "What the shop sells"
+        constraints = [
+            models.UniqueConstraint(fields=["slug"], name="products_slug_unique"),
+            models.UniqueConstraint(fields=["sku"], name="products_sku_unique"),
+            models.CheckConstraint(
+                condition=Q(price__gte=0),
+                name="products_price_not_negative",
+                violation_error_message=_("The price must not be negative."),
+            ),
+            models.CheckConstraint(
+                condition=Q(compare_price__isnull=True) | Q(compare_price__gte=F("price")),
+                name="products_compare_price_not_below_price",
+                violation_error_message=_("The compare price must not be below the price."),
+            ),
+            models.CheckConstraint(
+                condition=Q(cost_price__isnull=True) | Q(cost_price__gte=0),
+                name="products_cost_price_not_negative",
+                violation_error_message=_("The cost price must not be negative."),
+            ),
+            models.CheckConstraint(
+                # A bare "quantity >= 0" would let NULL through, because a check that is unknown passes.
+                condition=Q(inventory_tracking=False, inventory_quantity__isnull=True)
+                | Q(inventory_tracking=True, inventory_quantity__isnull=False, inventory_quantity__gte=0),
+                name="products_inventory_matches_tracking",
+                violation_error_message=_(
+                    "A tracked product needs a quantity of 0 or more, an untracked one has none."
+                ),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=ProductStatus.values),
+                name="products_status_known",
+                violation_error_message=_("Choose one of the known states."),
+            ),
+            models.CheckConstraint(
+                condition=Q(visibility__in=ProductVisibility.values),
+                name="products_visibility_known",
+                violation_error_message=_("Choose one of the known visibilities."),
+            ),
+        ]
+        indexes = [
+            # The shop's front page and category pages: one category, only what is on sale.
+            models.Index(fields=["category", "status"], name="products_category_status_idx"),
+            # Deleting a brand or a vendor, and their pages in the admin, look for their products.
+            models.Index(fields=["brand"], name="products_brand_idx"),
+            models.Index(fields=["vendor"], name="products_vendor_idx"),
+            # "Cheapest first" over everything on sale.
+            models.Index(
+                fields=["price"], condition=Q(status=ProductStatus.ACTIVE), name="products_active_price_idx"
+            ),
+            # The morning's reorder list; it holds only the few products that are short.
+            models.Index(
+                fields=["inventory_quantity"],
+                condition=Q(inventory_tracking=True, inventory_quantity__lte=F("low_stock_threshold")),
+                name="products_low_stock_idx",
+            ),
+            # The carousel of the front page: a handful of rows, newest first.
+            models.Index(
+                fields=["-published_at"],
+                condition=Q(featured=True, status=ProductStatus.ACTIVE),
+                name="products_featured_idx",
+            ),
+            # The search box.
+            GinIndex(fields=["search_vector"], name="products_search_idx"),
+            # "Products with these attributes", asked by containment, for which path operators are smaller.
+            GinIndex(fields=["attributes"], name="products_attributes_idx", opclasses=["jsonb_path_ops"]),
+            # "Products with this tag".
+            GinIndex(fields=["tags"], name="products_tags_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ProductVariant(models.Model):
+    """One size, colour or edition of a product, with its own stock."""
+
+    product = models.ForeignKey(Product, models.CASCADE, db_index=False, related_name="variants")
+    name = models.CharField(max_length=255)
+    sku = models.CharField(_("SKU"), max_length=100, db_comment="Stock keeping unit of the variant")
+    price = models.DecimalField(
+        max_digits=10, decimal_places=2, null=True, blank=True, db_comment="Null: the price of the product"
+    )
+    attributes = models.JSONField(default=dict, blank=True)
+    inventory_quantity = models.IntegerField(default=0, db_default=0)
+    sort_order = models.IntegerField(default=0, db_default=0)
+    is_active = models.BooleanField(default=True, db_default=True)
+    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
+    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
+
+    class Meta:
+        db_table = "product_variants"
+        db_table_comment = "Sizes, colours and editions of a product"
+        constraints = [
+            models.UniqueConstraint(fields=["sku"], name="product_variants_sku_unique"),
+            models.CheckConstraint(
+                condition=Q(price__isnull=True) | Q(price__gte=0),
+                name="product_variants_price_not_negative",
+                violation_error_message=_("The price must not be negative."),
+            ),
+            models.CheckConstraint(
+                condition=Q(inventory_quantity__gte=0),
+                name="product_variants_inventory_not_negative",
+                violation_error_message=_("The quantity must not be negative."),
+            ),
+        ]
+        indexes = [
+            # A product page shows its variants in their order.
+            models.Index(fields=["product", "sort_order"], name="product_variants_product_idx"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product}: {self.name}"
+
+
+class DateRange(Func):
+    """`daterange(start, end, '[]')`: both days belong to the range."""
+
+    function = "DATERANGE"
+    output_field = DateRangeField()
+
+
+class ProductPromotion(models.Model):
+    """A discount on one product between two days, both included."""
+
+    product = models.ForeignKey(Product, models.CASCADE, db_index=False, related_name="promotions")
+    name = models.CharField(max_length=255)
+    discount_percent = models.DecimalField(max_digits=5, decimal_places=2)
+    start_date = models.DateField()
+    end_date = models.DateField(db_comment="The last day on which the discount is given")
+    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
+    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
+
+    class Meta:
+        db_table = "product_promotions"
+        db_table_comment = "Discounts for a time; a product has one at a time"
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(end_date__gte=F("start_date")),
+                name="product_promotions_ends_after_start",
+                violation_error_message=_("The last day must not be before the first."),
+            ),
+            models.CheckConstraint(
+                condition=Q(discount_percent__gt=0, discount_percent__lte=100),
+                name="product_promotions_discount_range",
+                violation_error_message=_("Give a discount above 0 and up to 100 percent."),
+            ),
+            # Its index starts with the product, so that the foreign key needs none of its own.
+            ExclusionConstraint(
+                name="product_promotions_no_overlap",
+                expressions=[
+                    ("product", RangeOperators.EQUAL),
+                    (
+                        DateRange("start_date", "end_date", RangeBoundary(inclusive_upper=True)),
+                        RangeOperators.OVERLAPS,
+                    ),
+                ],
+                violation_error_message=_("This product already has a promotion in these days."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        super().clean()
+        # A range that ends before it starts is an error in PostgreSQL, so the overlap must not even be asked for.
+        if self.start_date and self.end_date and self.end_date < self.start_date:
+            raise ValidationError({"end_date": _("The last day must not be before the first.")})

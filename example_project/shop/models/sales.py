@@ -1,0 +1,180 @@
+"""What the shop sold."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.core.validators import MinValueValidator
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from example_project.database import DatabaseForeignKey
+from example_project.shop.models.catalog import Product, ProductVariant
+
+
+class OrderStatus(models.TextChoices):
+    PENDING = "pending", _("pending")
+    PROCESSING = "processing", _("processing")
+    SHIPPED = "shipped", _("shipped")
+    DELIVERED = "delivered", _("delivered")
+    CANCELLED = "cancelled", _("cancelled")
+    REFUNDED = "refunded", _("refunded")
+    ON_HOLD = "on_hold", _("on hold")
+
+
+OPEN_STATUSES = [OrderStatus.PENDING, OrderStatus.PROCESSING, OrderStatus.ON_HOLD]
+
+
+class BillingAddress(models.Model):
+    """Where the invoice goes, as it was when the order was placed."""
+
+    billing_first_name = models.CharField(max_length=100, blank=True, default="")
+    billing_last_name = models.CharField(max_length=100, blank=True, default="")
+    billing_company = models.CharField(max_length=255, blank=True, default="")
+    billing_address_line_1 = models.CharField(max_length=255, blank=True, default="")
+    billing_address_line_2 = models.CharField(max_length=255, blank=True, default="")
+    billing_city = models.CharField(max_length=100, blank=True, default="")
+    billing_state = models.CharField(max_length=100, blank=True, default="")
+    billing_postal_code = models.CharField(max_length=20, blank=True, default="")
+    billing_country = models.CharField(max_length=2, blank=True, default="", db_comment="ISO 3166-1 alpha-2")
+    billing_phone = models.CharField(max_length=20, blank=True, default="")
+
+    class Meta:
+        abstract = True
+
+
+class ShippingAddress(models.Model):
+    """Where the parcel goes, as it was when the order was placed."""
+
+    shipping_first_name = models.CharField(max_length=100, blank=True, default="")
+    shipping_last_name = models.CharField(max_length=100, blank=True, default="")
+    shipping_company = models.CharField(max_length=255, blank=True, default="")
+    shipping_address_line_1 = models.CharField(max_length=255, blank=True, default="")
+    shipping_address_line_2 = models.CharField(max_length=255, blank=True, default="")
+    shipping_city = models.CharField(max_length=100, blank=True, default="")
+    shipping_state = models.CharField(max_length=100, blank=True, default="")
+    shipping_postal_code = models.CharField(max_length=20, blank=True, default="")
+    shipping_country = models.CharField(max_length=2, blank=True, default="", db_comment="ISO 3166-1 alpha-2")
+    shipping_phone = models.CharField(max_length=20, blank=True, default="")
+
+    class Meta:
+        abstract = True
+
+
+class Order(BillingAddress, ShippingAddress):
+    """What a user bought at once, with its amounts and both addresses."""
+
+    order_number = models.CharField(max_length=50)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, db_index=False, related_name="orders")
+    status = models.CharField(
+        max_length=20, choices=OrderStatus, default=OrderStatus.PENDING, db_default=OrderStatus.PENDING
+    )
+    currency = models.CharField(max_length=3, default="USD", db_default="USD", db_comment="ISO 4217")
+    subtotal = models.DecimalField(max_digits=10, decimal_places=2, default=0, db_default=0)
+    tax_total = models.DecimalField(max_digits=10, decimal_places=2, default=0, db_default=0)
+    shipping_total = models.DecimalField(max_digits=10, decimal_places=2, default=0, db_default=0)
+    discount_total = models.DecimalField(max_digits=10, decimal_places=2, default=0, db_default=0)
+    total = models.DecimalField(max_digits=10, decimal_places=2, default=0, db_default=0)
+    shipping_method = models.CharField(max_length=100, blank=True, default="")
+    tracking_number = models.CharField(max_length=100, blank=True, default="")
+    notes = models.TextField(blank=True, default="", db_comment="Written by the customer")
+    internal_notes = models.TextField(
+        blank=True, default="", db_comment="Written by staff, never shown to the customer"
+    )
+    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
+    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
+    shipped_at = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        db_table = "orders"
+        db_table_comment = "What was bought, by whom, for how much"
+        constraints = [
+            models.UniqueConstraint(fields=["order_number"], name="orders_order_number_unique"),
+            models.CheckConstraint(
+                condition=Q(
+                    subtotal__gte=0,
+                    tax_total__gte=0,
+                    shipping_total__gte=0,
+                    discount_total__gte=0,
+                    total__gte=0,
+                ),
+                name="orders_amounts_not_negative",
+                violation_error_message=_("No amount of an order may be negative."),
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=OrderStatus.values),
+                name="orders_status_known",
+                violation_error_message=_("Choose one of the known states."),
+            ),
+        ]
+        indexes = [
+            # "My orders", newest first.
+            models.Index(fields=["user", "-created_at"], name="orders_user_history_idx"),
+            # The admin lists the newest first, and reports ask for a month.
+            models.Index(fields=["-created_at"], name="orders_created_idx"),
+            # The packing queue: the oldest open orders; the great majority is closed and not in here.
+            models.Index(
+                fields=["status", "created_at"], condition=Q(status__in=OPEN_STATUSES), name="orders_open_idx"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.order_number
+
+
+class OrderItem(models.Model):
+    """One line of an order; name, SKU and attributes stay as they were when it was bought."""
+
+    order = models.ForeignKey(
+        Order, models.CASCADE, db_index=False, db_constraint=False, related_name="items"
+    )
+    product = models.ForeignKey(
+        Product, models.RESTRICT, db_index=False, db_constraint=False, related_name="order_items"
+    )
+    product_variant = models.ForeignKey(
+        ProductVariant, models.RESTRICT, null=True, blank=True, db_index=False, related_name="order_items"
+    )
+    quantity = models.IntegerField(validators=[MinValueValidator(1)])
+    unit_price = models.DecimalField(max_digits=10, decimal_places=2)
+    total_price = models.DecimalField(max_digits=10, decimal_places=2)
+    product_name = models.CharField(max_length=255, db_comment="The name on the day of the order")
+    product_sku = models.CharField(max_length=100, db_comment="The SKU on the day of the order")
+    product_attributes = models.JSONField(
+        default=dict, blank=True, db_comment="The attributes on the day of the order"
+    )
+    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
+
+    class Meta:
+        db_table = "order_items"
+        db_table_comment = "The lines of an order"
+        constraints = [
+            DatabaseForeignKey(field="order", on_delete="CASCADE", name="order_items_order_fk"),
+            DatabaseForeignKey(field="product", on_delete="RESTRICT", name="order_items_product_fk"),
+            models.CheckConstraint(
+                condition=Q(quantity__gt=0),
+                name="order_items_quantity_positive",
+                violation_error_message=_("Order at least one."),
+            ),
+            models.CheckConstraint(
+                condition=Q(unit_price__gte=0, total_price__gte=0),
+                name="order_items_prices_not_negative",
+                violation_error_message=_("Prices must not be negative."),
+            ),
+        ]
+        indexes = [
+            # An order shows its lines.
+            models.Index(fields=["order"], name="order_items_order_idx"),
+            # "Who bought this", and the check before a product is deleted.
+            models.Index(fields=["product"], name="order_items_product_idx"),
+            # The same for variants; most lines have none.
+            models.Index(
+                fields=["product_variant"],
+                condition=Q(product_variant__isnull=False),
+                name="order_items_variant_idx",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.product_name}"
