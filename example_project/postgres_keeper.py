@@ -1,7 +1,7 @@
 """
 The keeper of a PostgreSQL server: starts it, prints its URL, and stops it when standard input ends.
 
-Run by postgres.py with a task in JSON. It holds a lock on the server's home, so a server that still runs there
+Run by postgres.py with a task in JSON. It holds a lock on the server's home: a server that still runs there
 while nobody holds the lock is an orphan, and is stopped first.
 """
 
@@ -91,7 +91,9 @@ class Server:
             locale = ["--locale=C", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
         unfinished = self.home / "unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
-        self.run("initdb", "-D", str(unfinished), "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N", *locale)
+        self.run(
+            "initdb", "-D", str(unfinished), "-U", "postgres", "-A", "trust", "-E", "UTF8", "-N", *locale
+        )
         unfinished.rename(self.data)
 
     def stop_orphan(self) -> None:
@@ -125,7 +127,9 @@ class Server:
                 process = self.spawn("postgres", "-D", str(self.data), *arguments, stdout=log, stderr=log)
             if self.becomes_ready(process, deadline):
                 return process
-            if "still in use" not in self.log.read_text():  # else the last backends of a crash are still leaving
+            if (
+                "still in use" not in self.log.read_text()
+            ):  # else the last backends of a crash are still leaving
                 break
             time.sleep(0.2)
         raise StartError(f"PostgreSQL did not start. The end of {self.log}:\n{self.log.read_text()[-2000:]}")
@@ -158,10 +162,13 @@ def main(task: dict[str, Any]) -> None:
             address, url = server_address(server, cleanup.callback)
             cleanup.enter_context(lock(server.home))
             server.stop_orphan()
+            if task.get("fresh"):
+                shutil.rmtree(server.data, ignore_errors=True)
             server.initialise()
             process = server.start(address)
         except (StartError, OSError) as error:
-            sys.exit(print_answer(error=str(error)))
+            print_answer(error=str(error))
+            return
         cleanup.callback(server.stop, process)
         print_answer(url=url)
         sys.stdin.read()
@@ -179,16 +186,16 @@ def print_answer(**answer: str) -> None:
 def prepared_server(task: dict[str, Any], at_end: Callable[..., Any]) -> Server:
     """Make the server's home; for root, one that the server's user can reach, and programs too."""
     home, programs = Path(task["home"]), Path(task["programs"])
-    if task["temporary"]:
+    if task.get("temporary"):
         at_end(shutil.rmtree, home, ignore_errors=True)
     home.mkdir(parents=True, exist_ok=True)
     if os.name == "nt" or os.geteuid() != 0:
-        return Server(home, programs, settings=task["settings"])
+        return Server(home, programs, settings=task.get("settings", {}))
     user = unprivileged_user()
     if not can_be_reached(home):
         home = Path("/var/lib/schemapatterns", hashlib.sha256(bytes(home)).hexdigest()[:12])
         home.mkdir(parents=True, exist_ok=True)
-        if task["temporary"]:
+        if task.get("temporary"):
             at_end(shutil.rmtree, home, ignore_errors=True)
     if not can_be_reached(programs / "postgres"):
         programs = shutil.copytree(programs.parent, home / "programs", dirs_exist_ok=True) / programs.name
@@ -196,7 +203,7 @@ def prepared_server(task: dict[str, Any], at_end: Callable[..., Any]) -> Server:
             shutil.chown(path, user)
     home.chmod(0o700)
     shutil.chown(home, user)
-    return Server(home, programs, user, task["settings"])
+    return Server(home, programs, user, task.get("settings", {}))
 
 
 def unprivileged_user() -> str:
@@ -217,7 +224,10 @@ def server_address(server: Server, at_end: Callable[..., Any]) -> tuple[dict[str
     if os.name == "nt":
         with socket.create_server(("127.0.0.1", 0)) as probe:
             port = str(probe.getsockname()[1])
-        return {"listen_addresses": "127.0.0.1", "port": port}, f"postgresql://postgres@127.0.0.1:{port}/postgres"
+        return {
+            "listen_addresses": "127.0.0.1",
+            "port": port,
+        }, f"postgresql://postgres@127.0.0.1:{port}/postgres"
     folder = server.home
     if len(bytes(folder)) > LONGEST_SOCKET_FOLDER:
         folder = Path(tempfile.mkdtemp(prefix="schemapatterns-"))
