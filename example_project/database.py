@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Sequence
+from typing import Any, Literal
 
 from django.db.backends.ddl_references import Columns, Statement, Table
 from django.db.models import BaseConstraint
-
-if TYPE_CHECKING:
-    from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-    from django.db.models import ForeignKey, Model
 
 OnDelete = Literal["CASCADE", "RESTRICT", "SET NULL"]
 
@@ -35,14 +32,14 @@ class DatabaseForeignKey(BaseConstraint):
         self.field = field
         self.on_delete = on_delete
 
-    def constraint_sql(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> str:
-        # Inside CREATE TABLE the target may not exist yet; Django defers its own foreign keys in the same way.
+    def constraint_sql(self, model: Any, schema_editor: Any) -> str:
+        # Inside CREATE TABLE the target may not exist yet; Django defers its own foreign keys too.
         schema_editor.deferred_sql.append(self.create_sql(model, schema_editor))
         return ""
 
-    def create_sql(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> Statement:
+    def create_sql(self, model: Any, schema_editor: Any) -> Any:
         quote = schema_editor.quote_name
-        field: ForeignKey[Any, Any] = model._meta.get_field(self.field)  # type: ignore[assignment]
+        field = model._meta.get_field(self.field)
         table, target = model._meta.db_table, field.target_field
         to_table = target.model._meta.db_table
         return Statement(
@@ -56,7 +53,7 @@ class DatabaseForeignKey(BaseConstraint):
             deferrable=schema_editor.connection.ops.deferrable_sql(),
         )
 
-    def remove_sql(self, model: type[Model], schema_editor: BaseDatabaseSchemaEditor) -> Statement:
+    def remove_sql(self, model: Any, schema_editor: Any) -> Any:
         return Statement(
             schema_editor.sql_delete_constraint,
             table=Table(model._meta.db_table, schema_editor.quote_name),
@@ -66,7 +63,7 @@ class DatabaseForeignKey(BaseConstraint):
     def validate(self, *args: Any, **kwargs: Any) -> None:
         """Nothing to add: the field's own validation already looks for the target."""
 
-    def deconstruct(self) -> tuple[str, tuple[Any, ...], dict[str, Any]]:
+    def deconstruct(self) -> tuple[str, Sequence[Any], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
         return path, args, {**kwargs, "field": self.field, "on_delete": self.on_delete}
 

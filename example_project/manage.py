@@ -7,6 +7,8 @@ import os
 import sys
 from pathlib import Path
 
+from django.core.management import execute_from_command_line
+
 HERE = Path(__file__).resolve().parent
 
 
@@ -14,8 +16,6 @@ def main() -> None:
     # A script puts its own folder first, and there `shop` would be a second copy of `example_project.shop`.
     sys.path[:] = [str(HERE.parent), *(entry for entry in sys.path if Path(entry or ".").resolve() != HERE)]
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "example_project.settings")
-    from django.core.management import execute_from_command_line
-
     execute_from_command_line(sys.argv)
 
 

@@ -16,7 +16,7 @@ class UserManager(BaseUserManager["User"]):
 
     def get_queryset(self) -> QuerySet[User]:
         # Django's own code filters on is_active (with_perm, password reset); an alias costs nothing unused.
-        return super().get_queryset().alias(is_active=Q(status="active"))
+        return super().get_queryset().alias(is_active=Q(status="active"))  # type: ignore[no-redef]
 
     def create_user(self, username: str, email: str, password: str | None = None, **fields: Any) -> User:
         user = self.model(username=username, email=email.lower(), **fields)

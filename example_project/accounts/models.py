@@ -59,7 +59,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
     updated_at = models.DateTimeField(auto_now=True, db_default=Now())
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
-    roles = models.ManyToManyField(
+    roles: models.ManyToManyField[Role, UserRole] = models.ManyToManyField(
         "Role", through="UserRole", through_fields=("user", "role"), related_name="users", blank=True
     )
 

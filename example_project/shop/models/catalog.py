@@ -217,9 +217,7 @@ class Product(models.Model):
                 condition=Q(inventory_tracking=False, inventory_quantity__isnull=True)
                 | Q(inventory_tracking=True, inventory_quantity__isnull=False, inventory_quantity__gte=0),
                 name="products_inventory_matches_tracking",
-                violation_error_message=_(
-                    "A tracked product needs a quantity of 0 or more, an untracked one has none."
-                ),
+                violation_error_message=_("Tracked products need a quantity of 0 or more, others have none."),
             ),
             models.CheckConstraint(
                 condition=Q(status__in=ProductStatus.values),
@@ -358,6 +356,7 @@ class ProductPromotion(models.Model):
 
     def clean(self) -> None:
         super().clean()
-        # A range that ends before it starts is an error in PostgreSQL, so the overlap must not even be asked for.
-        if self.start_date and self.end_date and self.end_date < self.start_date:
+        # A range that ends before it starts is an error in PostgreSQL, so the overlap must not be asked for.
+        start, end = self.start_date, self.end_date
+        if None not in (start, end) and end < start:
             raise ValidationError({"end_date": _("The last day must not be before the first.")})

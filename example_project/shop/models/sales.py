@@ -24,6 +24,7 @@ class OrderStatus(models.TextChoices):
 
 
 OPEN_STATUSES = [OrderStatus.PENDING, OrderStatus.PROCESSING, OrderStatus.ON_HOLD]
+COUNTRY_PATTERN = r"^([A-Z]{2})?$"
 
 
 class BillingAddress(models.Model):
@@ -104,6 +105,16 @@ class Order(BillingAddress, ShippingAddress):
                 violation_error_message=_("No amount of an order may be negative."),
             ),
             models.CheckConstraint(
+                condition=Q(currency__regex=r"^[A-Z]{3}$"),
+                name="orders_currency_format",
+                violation_error_message=_("Enter a currency as three capital letters."),
+            ),
+            models.CheckConstraint(
+                condition=Q(billing_country__regex=COUNTRY_PATTERN, shipping_country__regex=COUNTRY_PATTERN),
+                name="orders_country_format",
+                violation_error_message=_("Enter a country as two capital letters."),
+            ),
+            models.CheckConstraint(
                 condition=Q(status__in=OrderStatus.values),
                 name="orders_status_known",
                 violation_error_message=_("Choose one of the known states."),
@@ -177,4 +188,4 @@ class OrderItem(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.quantity} × {self.product_name}"
+        return f"{self.quantity} x {self.product_name}"

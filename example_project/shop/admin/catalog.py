@@ -1,0 +1,147 @@
+# mypy: disable-error-code="type-arg"
+# Django's admin classes are generic in their stubs alone.
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.postgres.search import SearchQuery
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce, Now
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from example_project.shop.models import (
+    Brand,
+    Category,
+    Product,
+    ProductPromotion,
+    ProductStatus,
+    ProductVariant,
+    Vendor,
+)
+
+
+@admin.register(Category)
+class CategoryAdmin(admin.ModelAdmin):
+    list_display = ["name", "parent", "sort_order", "is_active"]
+    list_select_related = ["parent"]
+    list_filter = ["is_active"]
+    search_fields = ["name", "slug"]
+    autocomplete_fields = ["parent"]
+    prepopulated_fields = {"slug": ["name"]}
+    readonly_fields = ["created_at", "updated_at"]
+
+
+@admin.register(Brand)
+class BrandAdmin(admin.ModelAdmin):
+    list_display = ["name", "website", "is_active"]
+    list_filter = ["is_active"]
+    search_fields = ["name"]
+    prepopulated_fields = {"slug": ["name"]}
+    readonly_fields = ["created_at", "updated_at"]
+
+
+@admin.register(Vendor)
+class VendorAdmin(admin.ModelAdmin):
+    list_display = ["name", "code", "country", "lead_time_days", "is_active"]
+    list_filter = ["is_active", "country"]
+    search_fields = ["name", "code"]
+    readonly_fields = ["created_at", "updated_at"]
+
+
+class LowStockFilter(admin.SimpleListFilter):
+    title = _("stock")
+    parameter_name = "stock"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("low", _("low"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        if self.value() != "low":
+            return queryset
+        return queryset.filter(inventory_tracking=True, inventory_quantity__lte=F("low_stock_threshold"))
+
+
+class ProductVariantInline(admin.TabularInline):
+    model = ProductVariant
+    extra = 0
+    fields = ["name", "sku", "price", "inventory_quantity", "sort_order", "is_active"]
+
+
+class ProductPromotionInline(admin.TabularInline):
+    model = ProductPromotion
+    extra = 0
+
+
+@admin.register(Product)
+class ProductAdmin(admin.ModelAdmin):
+    list_display = ["name", "sku", "category", "price", "status", "inventory_quantity", "featured"]
+    list_select_related = ["category"]
+    list_filter = ["status", "visibility", LowStockFilter, "featured", "is_digital", "category"]
+    search_fields = ["name", "sku"]
+    search_help_text = _("Words or beginnings of words of the name, the description and the SKU")
+    ordering = ["-id"]
+    show_full_result_count = False
+    autocomplete_fields = ["category", "brand", "vendor"]
+    prepopulated_fields = {"slug": ["name"]}
+    readonly_fields = ["created_at", "updated_at"]
+    inlines = [ProductVariantInline, ProductPromotionInline]
+    actions = ["publish", "archive"]
+    fieldsets = [
+        (None, {"fields": ["name", "slug", "sku", "short_description", "description"]}),
+        (_("Price"), {"fields": [("price", "compare_price", "cost_price"), "tax_class"]}),
+        (_("Place"), {"fields": ["category", "brand", "vendor", ("status", "visibility", "featured"),
+                                 "published_at"]}),
+        (_("Stock"), {"fields": ["inventory_tracking", ("inventory_quantity", "low_stock_threshold"),
+                                 "allow_backorder"]}),
+        (_("Shipping"), {"fields": [("requires_shipping", "is_digital"), "weight", "dimensions"]}),
+        (_("Attributes"), {"fields": ["tags", "attributes"]}),
+        (_("Search engines"), {"fields": ["seo_title", "seo_description"], "classes": ["collapse"]}),
+        (_("Dates"), {"fields": ["created_at", "updated_at"]}),
+    ]  # fmt: skip
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Product], search_term: str
+    ) -> tuple[QuerySet[Product], bool]:
+        words = re.findall(r"\w+", search_term)
+        if not words:
+            return queryset, False
+        query = SearchQuery(" & ".join(f"{word}:*" for word in words), config="english", search_type="raw")
+        return queryset.filter(search_vector=query), False
+
+    @admin.action(description=_("Publish selected products"), permissions=["change"])
+    def publish(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
+        changed = queryset.update(
+            status=ProductStatus.ACTIVE, published_at=Coalesce("published_at", Now()), updated_at=Now()
+        )
+        self.message_user(request, _("Published %d products.") % changed)
+
+    @admin.action(description=_("Archive selected products"), permissions=["change"])
+    def archive(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
+        changed = queryset.update(status=ProductStatus.ARCHIVED, updated_at=Now())
+        self.message_user(request, _("Archived %d products.") % changed)
+
+
+@admin.register(ProductVariant)
+class ProductVariantAdmin(admin.ModelAdmin):
+    list_display = ["sku", "product", "name", "price", "inventory_quantity", "is_active"]
+    list_select_related = ["product"]
+    list_filter = ["is_active"]
+    search_fields = ["sku", "name"]
+    show_full_result_count = False
+    autocomplete_fields = ["product"]
+    readonly_fields = ["created_at", "updated_at"]
+
+
+@admin.register(ProductPromotion)
+class ProductPromotionAdmin(admin.ModelAdmin):
+    list_display = ["name", "product", "discount_percent", "start_date", "end_date"]
+    list_select_related = ["product"]
+    list_filter = ["start_date", "end_date"]
+    search_fields = ["name"]
+    show_full_result_count = False
+    autocomplete_fields = ["product"]
+    readonly_fields = ["created_at", "updated_at"]
