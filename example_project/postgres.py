@@ -6,12 +6,15 @@ A PostgreSQL server for the demo and the tests, which lives just as long as the 
 
 A keeper process stands between the two: it starts the server and waits for the end of its standard input.
 However the program ends, by return, Ctrl-C or SIGKILL, that pipe closes and the keeper stops the server.
-Only the standard library is needed here.
+Only the standard library is needed here. From a shell, for one command:
+
+    python -m example_project.postgres python example_project/manage.py makemigrations --check
 """
 
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 import tempfile
@@ -113,3 +116,14 @@ def find_programs(version: str = "") -> Path:
         )
         raise ServerError(message)
     return folder
+
+
+def main() -> None:
+    """Run a command whose DATABASE_URL is a temporary server."""
+    with temporary_server(version=os.environ.get("SCHEMAPATTERNS_POSTGRES", "")) as url:
+        command = subprocess.run(sys.argv[1:], env={**os.environ, "DATABASE_URL": url}, check=False)
+    sys.exit(command.returncode)
+
+
+if __name__ == "__main__":
+    main()
