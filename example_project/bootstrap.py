@@ -1,8 +1,8 @@
 """
 From a fresh checkout to a virtualenv in which the demo and the tests can run; only the standard library.
 
-The active virtualenv is used where there is one, else `.venv` in the project, made when missing. A stamp in the
-virtualenv tells what was installed, so that pip runs again only after pyproject.toml has changed.
+The active virtualenv is used where there is one, else `.venv` in the project, made when missing. A stamp in it
+tells what was installed, so that pip runs again only after pyproject.toml has changed.
 """
 
 from __future__ import annotations
