@@ -198,12 +198,21 @@ def prepared_server(task: dict[str, Any], at_end: Callable[..., Any]) -> Server:
         if task.get("temporary"):
             at_end(shutil.rmtree, home, ignore_errors=True)
     if not can_be_reached(programs / "postgres"):
-        programs = shutil.copytree(programs.parent, home / "programs", dirs_exist_ok=True) / programs.name
-        for path in (home / "programs", *(home / "programs").rglob("*")):
-            shutil.chown(path, user)
+        programs = copy_programs(programs, home / "programs", user)
     home.chmod(0o700)
     shutil.chown(home, user)
     return Server(home, programs, user, task.get("settings", {}))
+
+
+def copy_programs(programs: Path, target: Path, user: str) -> Path:
+    """Copy the embedded server, with the libraries that lie beside its package,, where the user can reach it."""
+    package, where = programs.parents[1], programs.parents[2]
+    for source in (package, package.with_suffix(".libs")):
+        if source.exists():
+            shutil.copytree(source, target / source.name, dirs_exist_ok=True)
+    for path in (target, *target.rglob("*")):
+        shutil.chown(path, user)
+    return target / programs.relative_to(where)
 
 
 def unprivileged_user() -> str:
