@@ -1,0 +1,99 @@
+"""
+The one setting, a dict named SCHEMAPATTERNS, read when something first asks for it.
+
+    SCHEMAPATTERNS = {"TRUSTED_PROXIES": 1, "REQUEST_ID_HEADER": "X-Request-ID"}  # settings.py
+
+    conf.get().trusted_proxies
+
+A new option is one more line in `Settings`: its type, its default, who reads it and one sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from functools import cache
+from ipaddress import IPv4Network, IPv6Network, ip_network
+from typing import Any
+
+from django.conf import settings
+from django.core.signals import setting_changed
+from django.dispatch import receiver
+
+from django_schemapatterns.exceptions import ConfigurationError
+
+NAME = "SCHEMAPATTERNS"
+
+
+def _count(value: object) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise ValueError("a whole number, 0 or more")
+    return value
+
+
+def _header(value: object) -> str | None:
+    if value is not None and not (isinstance(value, str) and value.strip()):
+        raise ValueError("the name of an HTTP header such as 'X-Request-ID', or None")
+    return value
+
+
+def _proxies(value: object) -> int | tuple[IPv4Network | IPv6Network, ...]:
+    try:
+        if isinstance(value, (list, tuple)):
+            return tuple(ip_network(str(network), strict=False) for network in value)
+        return _count(value)
+    except ValueError:
+        raise ValueError("the number of proxies, or a list of networks such as ['10.0.0.0/8']") from None
+
+
+def _option(default: object, read: Callable[[object], object], sentence: str) -> Any:
+    return field(default=default, metadata={"read": read, "sentence": sentence})
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """What SCHEMAPATTERNS may hold: each key is the name of an attribute, in capitals."""
+
+    trusted_proxies: int | tuple[IPv4Network | IPv6Network, ...] = _option(
+        0,
+        _proxies,
+        "The proxies in front of Django whose X-Forwarded-For is believed: how many, or their networks.",
+    )
+    request_id_header: str | None = _option(
+        None,
+        _header,
+        "The header in which a trusted proxy names the request; without it every request gets an id here.",
+    )
+    audit_partitions_ahead: int = _option(
+        3,
+        _count,
+        "How many months of the audit log are made ahead of time.",
+    )
+
+
+@cache
+def get() -> Settings:
+    """Give today's settings, or raise a ConfigurationError that names what is wrong in them."""
+    given = getattr(settings, NAME, {})
+    if not isinstance(given, dict):
+        raise ConfigurationError(f"{NAME} must be a dict, not {given!r}.")
+    return Settings(**{str(key).lower(): _value(key, value) for key, value in given.items()})
+
+
+def _value(key: object, value: object) -> Any:
+    options = {option.name.upper(): option for option in fields(Settings)}
+    if not isinstance(key, str) or key not in options:
+        nearest = get_close_matches(str(key).upper(), options, n=1)
+        hint = f" Did you mean {nearest[0]!r}?" if nearest else ""
+        raise ConfigurationError(f"{NAME} has no option {key!r}.{hint} Its options are {', '.join(options)}.")
+    try:
+        return options[key].metadata["read"](value)
+    except ValueError as error:
+        raise ConfigurationError(f"{NAME}[{key!r}] must be {error}, not {value!r}.") from None
+
+
+@receiver(setting_changed)
+def _forget(*, setting: str, **kwargs: object) -> None:
+    if setting == NAME:
+        get.cache_clear()
