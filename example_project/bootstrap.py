@@ -1,7 +1,7 @@
 """
 From a fresh checkout to a virtualenv in which the demo and the tests can run; only the standard library.
 
-The active virtualenv is used where there is one, else `.venv` in the project, made when missing. A stamp in it
+The active virtualenv is used where there is one, else `.venv` in the project, if need be new. A stamp in it
 tells what was installed, so that pip runs again only after pyproject.toml has changed.
 """
 
@@ -67,7 +67,7 @@ def works(python: Path) -> bool:
 
 def make_virtualenv(folder: Path) -> None:
     try:
-        venv.create(folder, with_pip=True, clear=True)
+        venv.create(folder, with_pip=True, clear=True, symlinks=os.name != "nt")
     except (subprocess.CalledProcessError, ImportError):
         shutil.rmtree(folder, ignore_errors=True)
         version = f"{sys.version_info.major}.{sys.version_info.minor}"

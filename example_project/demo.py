@@ -70,8 +70,9 @@ def database(*, reset: bool) -> Iterator[str]:
         yield url
         return
     home = Path(os.environ.get("SCHEMAPATTERNS_DATA") or PROJECT / ".postgres")
-    say(f"Starting PostgreSQL in {home}")
+    say("Starting PostgreSQL")
     with running_server(home, fresh=reset) as url:
+        say(f"It listens: psql '{url}'")
         yield url
 
 

@@ -100,22 +100,12 @@ class Server:
         """Stop the server of a keeper that died, and forget a process id that means nothing any more."""
         if not self.pid_file.exists():
             return
-        if self.answers():
+        port, folder, host = [*self.pid_file.read_text().splitlines(), *[""] * 6][3:6]
+        if listens(port, folder, host):
             self.run("pg_ctl", "stop", "-D", str(self.data), "-m", "fast", "-t", str(PATIENCE))
         self.pid_file.unlink(missing_ok=True)
-
-    def answers(self) -> bool:
-        """Tell whether a server listens where the data folder says."""
-        lines = [*self.pid_file.read_text().splitlines(), *[""] * 6]
-        port, folder, host = lines[3], lines[4], lines[5]
-        with suppress(OSError, ValueError):
-            if folder:
-                with socket.socket(socket.AF_UNIX) as probe:
-                    probe.connect(f"{folder}/.s.PGSQL.{port}")
-            else:
-                socket.create_connection((host, int(port)), timeout=1).close()
-            return True
-        return False
+        with suppress(OSError):  # a folder of its own for the socket is empty now
+            Path(folder).rmdir()
 
     def start(self, address: dict[str, str]) -> subprocess.Popen[str]:
         """Start the server and wait until it takes connections."""
@@ -205,7 +195,7 @@ def prepared_server(task: dict[str, Any], at_end: Callable[..., Any]) -> Server:
 
 
 def copy_programs(programs: Path, target: Path, user: str) -> Path:
-    """Copy the embedded server, with the libraries that lie beside its package,, where the user can reach it."""
+    """Copy the embedded server, and the libraries that lie beside its package, to where the user may go."""
     package, where = programs.parents[1], programs.parents[2]
     for source in (package, package.with_suffix(".libs")):
         if source.exists():
@@ -213,6 +203,18 @@ def copy_programs(programs: Path, target: Path, user: str) -> Path:
     for path in (target, *target.rglob("*")):
         shutil.chown(path, user)
     return target / programs.relative_to(where)
+
+
+def listens(port: str, folder: str, host: str) -> bool:
+    """Tell whether a server is where a process id's file says."""
+    with suppress(OSError, ValueError):
+        if folder:
+            with socket.socket(socket.AF_UNIX) as probe:
+                probe.connect(f"{folder}/.s.PGSQL.{port}")
+        else:
+            socket.create_connection((host, int(port)), timeout=1).close()
+        return True
+    return False
 
 
 def unprivileged_user() -> str:
