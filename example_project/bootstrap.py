@@ -118,7 +118,7 @@ def dependency_group(name: str) -> list[str]:
     return requirements
 
 
-def run_or_exit(command: Sequence[str | Path], reason: str) -> None:
+def run_or_exit(command: Sequence[str], reason: str) -> None:
     if subprocess.run(command, cwd=PROJECT, check=False).returncode:
         sys.exit(reason)
 
