@@ -89,22 +89,13 @@ def fingerprint() -> str:
 def install(python: Path, extra: str, group: str) -> None:
     """Install the project for editing, and what the extra and the group ask for, whatever pip's age."""
     if not works(python):
-        run_or_exit(
-            [python, "-m", "ensurepip"], "This virtualenv has no pip: make one that has, and activate it."
-        )
+        reason = "This virtualenv has no pip: make one that has, and activate it."
+        run_or_exit([str(python), "-m", "ensurepip"], reason)
     project = f"{PROJECT}[{extra}]" if extra else str(PROJECT)
     say(f"Installing the project in {python.parent.parent} (the first time takes a minute or two)")
-    command = [
-        python,
-        "-m",
-        "pip",
-        "install",
-        "--quiet",
-        "--disable-pip-version-check",
-        "--editable",
-        project,
-    ]
-    run_or_exit([*command, *dependency_group(group)], "pip could not install what is needed; see above.")
+    pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    pip += ["--editable", project, *dependency_group(group)]
+    run_or_exit(pip, "pip could not install what is needed; see above.")
 
 
 def dependency_group(name: str) -> list[str]:
