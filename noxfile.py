@@ -19,7 +19,7 @@ CELLS = [
 
 
 def install(session: nox.Session, group: str, *more: str) -> None:
-    session.install("--editable", ".", *nox.project.dependency_groups(PYPROJECT, group), *more)
+    session.install("--editable", ".[demo]", *nox.project.dependency_groups(PYPROJECT, group), *more)
 
 
 @nox.session

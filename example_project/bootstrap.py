@@ -22,14 +22,14 @@ PROJECT = Path(__file__).resolve().parent.parent
 PYPROJECT = PROJECT / "pyproject.toml"
 
 
-def ensure_environment(module: str, arguments: Sequence[str], *, extra: str = "", group: str = "") -> None:
+def ensure_environment(module: str, arguments: Sequence[str], *, extra: str, group: str = "") -> None:
     """
     Return inside a virtualenv with the project, an extra and a dependency group; else run `module` in one.
 
         ensure_environment("example_project", sys.argv[1:], extra="demo")
     """
     python = find_python()
-    stamp = installed_prefix(python) / f"schemapatterns-{extra or group}.stamp"
+    stamp = installed_prefix(python) / f"schemapatterns-{extra}-{group}.stamp"
     wanted = fingerprint()
     if not stamp.exists() or stamp.read_text() != wanted:
         install(python, extra, group)
@@ -91,10 +91,9 @@ def install(python: Path, extra: str, group: str) -> None:
     if not works(python):
         reason = "This virtualenv has no pip: make one that has, and activate it."
         run_or_exit([str(python), "-m", "ensurepip"], reason)
-    project = f"{PROJECT}[{extra}]" if extra else str(PROJECT)
     say(f"Installing the project in {python.parent.parent} (the first time takes a minute or two)")
     pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    pip += ["--editable", project, *dependency_group(group)]
+    pip += ["--editable", f"{PROJECT}[{extra}]", *dependency_group(group)]
     run_or_exit(pip, "pip could not install what is needed; see above.")
 
 

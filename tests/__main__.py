@@ -15,7 +15,7 @@ PARALLEL = ["--numprocesses=auto", "--dist=worksteal"]  # what the caller says c
 
 def main() -> None:
     """Install the group `test`, then run pytest on the server that tests/conftest.py starts."""
-    ensure_environment("tests", sys.argv[1:], group="test")
+    ensure_environment("tests", sys.argv[1:], extra="demo", group="test")
     run_module(Path(sys.executable), "pytest", [*PARALLEL, *sys.argv[1:]])
 
 
