@@ -12,7 +12,7 @@ BASE_DIR = Path(__file__).resolve().parent
 
 SECRET_KEY = os.environ.get("SECRET_KEY", "only-for-development-and-never-in-production-0123456789")
 DEBUG = os.environ.get("DEBUG", "1") == "1"
-ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1],testserver").split(",")
+ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 
 DATABASES = {"default": database_from_url(os.environ.get("DATABASE_URL", "postgresql:///schemapatterns"))}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -45,7 +45,6 @@ MIDDLEWARE = [
 ]
 
 ROOT_URLCONF = "example_project.urls"
-ASGI_APPLICATION = "example_project.asgi.application"
 WSGI_APPLICATION = "example_project.wsgi.application"
 
 TEMPLATES = [

@@ -13,11 +13,15 @@ from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.widgets import FilteredSelectMultiple
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import UserChangeForm
+from django.db import models
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from example_project.accounts.models import Role, User, UserProfile
+
+# What Django 6 takes for granted, and Django 5.2 warns about.
+ADDRESSES_ARE_HTTPS = {models.URLField: {"assume_scheme": "https"}}
 
 
 class UserForm(UserChangeForm):
@@ -39,6 +43,7 @@ class UserForm(UserChangeForm):
 class UserProfileInline(admin.StackedInline):
     model = UserProfile
     can_delete = False
+    formfield_overrides = ADDRESSES_ARE_HTTPS
 
 
 @admin.register(User)
@@ -54,36 +59,53 @@ class UserAdmin(DjangoUserAdmin):
         (None, {"fields": ["username", "password", "status"]}),
         (
             _("Person"),
-            {"fields": [("first_name", "last_name"), ("email", "email_verified"), ("phone", "phone_verified"),
-                        "date_of_birth"]},
+            {
+                "fields": [
+                    ("first_name", "last_name"),
+                    ("email", "email_verified"),
+                    ("phone", "phone_verified"),
+                    "date_of_birth",
+                ]
+            },
         ),
-        (_("Permissions"), {"fields": ["is_staff", "is_superuser", "held_roles", "groups", "user_permissions"]}),
+        (
+            _("Permissions"),
+            {"fields": ["is_staff", "is_superuser", "held_roles", "groups", "user_permissions"]},
+        ),
         (_("Dates"), {"fields": ["last_login", "created_at", "updated_at"]}),
-    ]  # fmt: skip
+    ]
     add_fieldsets = [
         (
             None,
             {
                 "classes": ["wide"],
-                "fields": ["username", "email", "first_name", "last_name",
-                           "usable_password", "password1", "password2"],
+                "fields": [
+                    "username",
+                    "email",
+                    "first_name",
+                    "last_name",
+                    "usable_password",
+                    "password1",
+                    "password2",
+                ],
             },
         ),
-    ]  # fmt: skip
+    ]
 
     def get_inlines(self, request: HttpRequest, obj: User | None) -> list[type[InlineModelAdmin]]:
         return [UserProfileInline] if obj else []
 
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:  # noqa: FBT001
         super().save_related(request, form, formsets, change)
-        if "roles" in form.cleaned_data:
+        if "held_roles" in form.cleaned_data:
             form.instance.roles.set(
-                form.cleaned_data["roles"], through_defaults={"assigned_by": request.user}
+                form.cleaned_data["held_roles"], through_defaults={"assigned_by": request.user}
             )
 
 
 @admin.register(UserProfile)
 class UserProfileAdmin(admin.ModelAdmin):
+    formfield_overrides = ADDRESSES_ARE_HTTPS
     list_display = ["user", "location", "language", "timezone", "updated_at"]
     list_select_related = ["user"]
     list_filter = ["language"]

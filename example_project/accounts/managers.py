@@ -25,6 +25,5 @@ class UserManager(BaseUserManager["User"]):
         return user
 
     def create_superuser(self, username: str, email: str, password: str | None = None, **fields: Any) -> User:
-        return self.create_user(
-            username, email, password, **{"is_staff": True, "is_superuser": True, **fields}
-        )
+        names = {"first_name": "Site", "last_name": "Administrator"}
+        return self.create_user(username, email, password, **names | fields, is_staff=True, is_superuser=True)

@@ -67,7 +67,7 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
-    REQUIRED_FIELDS = ["email", "first_name", "last_name"]
+    REQUIRED_FIELDS = ["email"]
 
     class Meta:
         db_table = "users"
@@ -132,10 +132,10 @@ class UserProfile(models.Model):
     user = models.OneToOneField(
         User, models.CASCADE, primary_key=True, related_name="profile", db_constraint=False
     )
-    avatar_url = models.URLField(max_length=500, blank=True, default="")
-    bio = models.TextField(blank=True, default="")
-    website = models.URLField(max_length=255, blank=True, default="")
-    location = models.CharField(max_length=255, blank=True, default="")
+    avatar_url = models.URLField(max_length=500, blank=True, default="", db_default="")
+    bio = models.TextField(blank=True, default="", db_default="")
+    website = models.URLField(max_length=255, blank=True, default="", db_default="")
+    location = models.CharField(max_length=255, blank=True, default="", db_default="")
     timezone = models.CharField(max_length=50, default="UTC", db_default="UTC")
     language = models.CharField(max_length=10, default="en", db_default="en")
     notification_preferences = models.JSONField(
@@ -166,7 +166,7 @@ class Role(models.Model):
     """A named bundle of shop permissions."""
 
     name = models.CharField(max_length=50)
-    description = models.TextField(blank=True, default="")
+    description = models.TextField(blank=True, default="", db_default="")
     permissions = models.JSONField(default=list, blank=True, db_comment="List of permission names")
     created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
 

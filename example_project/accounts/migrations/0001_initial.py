@@ -1,5 +1,3 @@
-# ruff: noqa: E501
-
 import django.contrib.postgres.indexes
 import django.core.validators
 import django.db.models.deletion
@@ -135,7 +133,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("name", models.CharField(max_length=50)),
-                ("description", models.TextField(blank=True, default="")),
+                ("description", models.TextField(blank=True, db_default="", default="")),
                 (
                     "permissions",
                     models.JSONField(blank=True, db_comment="List of permission names", default=list),
@@ -231,10 +229,10 @@ class Migration(migrations.Migration):
                         to=settings.AUTH_USER_MODEL,
                     ),
                 ),
-                ("avatar_url", models.URLField(blank=True, default="", max_length=500)),
-                ("bio", models.TextField(blank=True, default="")),
-                ("website", models.URLField(blank=True, default="", max_length=255)),
-                ("location", models.CharField(blank=True, default="", max_length=255)),
+                ("avatar_url", models.URLField(blank=True, db_default="", default="", max_length=500)),
+                ("bio", models.TextField(blank=True, db_default="", default="")),
+                ("website", models.URLField(blank=True, db_default="", default="", max_length=255)),
+                ("location", models.CharField(blank=True, db_default="", default="", max_length=255)),
                 ("timezone", models.CharField(db_default="UTC", default="UTC", max_length=50)),
                 ("language", models.CharField(db_default="en", default="en", max_length=10)),
                 (

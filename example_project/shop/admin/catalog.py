@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import admin
 from django.contrib.postgres.search import SearchQuery
+from django.db import models
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, Now
 from django.http import HttpRequest
@@ -37,6 +38,8 @@ class CategoryAdmin(admin.ModelAdmin):
 
 @admin.register(Brand)
 class BrandAdmin(admin.ModelAdmin):
+    # What Django 6 takes for granted, and Django 5.2 warns about.
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
     list_display = ["name", "website", "is_active"]
     list_filter = ["is_active"]
     search_fields = ["name"]
@@ -93,15 +96,25 @@ class ProductAdmin(admin.ModelAdmin):
     fieldsets = [
         (None, {"fields": ["name", "slug", "sku", "short_description", "description"]}),
         (_("Price"), {"fields": [("price", "compare_price", "cost_price"), "tax_class"]}),
-        (_("Place"), {"fields": ["category", "brand", "vendor", ("status", "visibility", "featured"),
-                                 "published_at"]}),
-        (_("Stock"), {"fields": ["inventory_tracking", ("inventory_quantity", "low_stock_threshold"),
-                                 "allow_backorder"]}),
+        (
+            _("Place"),
+            {"fields": ["category", "brand", "vendor", ("status", "visibility", "featured"), "published_at"]},
+        ),
+        (
+            _("Stock"),
+            {
+                "fields": [
+                    "inventory_tracking",
+                    ("inventory_quantity", "low_stock_threshold"),
+                    "allow_backorder",
+                ]
+            },
+        ),
         (_("Shipping"), {"fields": [("requires_shipping", "is_digital"), "weight", "dimensions"]}),
         (_("Attributes"), {"fields": ["tags", "attributes"]}),
         (_("Search engines"), {"fields": ["seo_title", "seo_description"], "classes": ["collapse"]}),
         (_("Dates"), {"fields": ["created_at", "updated_at"]}),
-    ]  # fmt: skip
+    ]
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Product], search_term: str

@@ -1,5 +1,3 @@
-# ruff: noqa: E501
-
 import django.contrib.postgres.constraints
 import django.contrib.postgres.fields
 import django.contrib.postgres.fields.ranges
@@ -36,8 +34,8 @@ class Migration(migrations.Migration):
                 ),
                 ("name", models.CharField(max_length=255)),
                 ("slug", models.SlugField(db_index=False, max_length=255)),
-                ("description", models.TextField(blank=True, default="")),
-                ("website", models.URLField(blank=True, default="", max_length=255)),
+                ("description", models.TextField(blank=True, db_default="", default="")),
+                ("website", models.URLField(blank=True, db_default="", default="", max_length=255)),
                 ("is_active", models.BooleanField(db_default=True, default=True)),
                 (
                     "created_at",
@@ -68,14 +66,14 @@ class Migration(migrations.Migration):
                 ),
                 ("name", models.CharField(max_length=255)),
                 ("slug", models.SlugField(db_index=False, max_length=255)),
-                ("description", models.TextField(blank=True, default="")),
+                ("description", models.TextField(blank=True, db_default="", default="")),
                 (
                     "sort_order",
                     models.IntegerField(db_comment="Position among its siblings", db_default=0, default=0),
                 ),
                 ("is_active", models.BooleanField(db_default=True, default=True)),
-                ("meta_title", models.CharField(blank=True, default="", max_length=255)),
-                ("meta_description", models.TextField(blank=True, default="")),
+                ("meta_title", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                ("meta_description", models.TextField(blank=True, db_default="", default="")),
                 (
                     "created_at",
                     models.DateTimeField(
@@ -171,32 +169,66 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("billing_first_name", models.CharField(blank=True, default="", max_length=100)),
-                ("billing_last_name", models.CharField(blank=True, default="", max_length=100)),
-                ("billing_company", models.CharField(blank=True, default="", max_length=255)),
-                ("billing_address_line_1", models.CharField(blank=True, default="", max_length=255)),
-                ("billing_address_line_2", models.CharField(blank=True, default="", max_length=255)),
-                ("billing_city", models.CharField(blank=True, default="", max_length=100)),
-                ("billing_state", models.CharField(blank=True, default="", max_length=100)),
-                ("billing_postal_code", models.CharField(blank=True, default="", max_length=20)),
+                (
+                    "billing_first_name",
+                    models.CharField(blank=True, db_default="", default="", max_length=100),
+                ),
+                (
+                    "billing_last_name",
+                    models.CharField(blank=True, db_default="", default="", max_length=100),
+                ),
+                ("billing_company", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                (
+                    "billing_address_line_1",
+                    models.CharField(blank=True, db_default="", default="", max_length=255),
+                ),
+                (
+                    "billing_address_line_2",
+                    models.CharField(blank=True, db_default="", default="", max_length=255),
+                ),
+                ("billing_city", models.CharField(blank=True, db_default="", default="", max_length=100)),
+                ("billing_state", models.CharField(blank=True, db_default="", default="", max_length=100)),
+                (
+                    "billing_postal_code",
+                    models.CharField(blank=True, db_default="", default="", max_length=20),
+                ),
                 (
                     "billing_country",
-                    models.CharField(blank=True, db_comment="ISO 3166-1 alpha-2", default="", max_length=2),
+                    models.CharField(
+                        blank=True, db_comment="ISO 3166-1 alpha-2", db_default="", default="", max_length=2
+                    ),
                 ),
-                ("billing_phone", models.CharField(blank=True, default="", max_length=20)),
-                ("shipping_first_name", models.CharField(blank=True, default="", max_length=100)),
-                ("shipping_last_name", models.CharField(blank=True, default="", max_length=100)),
-                ("shipping_company", models.CharField(blank=True, default="", max_length=255)),
-                ("shipping_address_line_1", models.CharField(blank=True, default="", max_length=255)),
-                ("shipping_address_line_2", models.CharField(blank=True, default="", max_length=255)),
-                ("shipping_city", models.CharField(blank=True, default="", max_length=100)),
-                ("shipping_state", models.CharField(blank=True, default="", max_length=100)),
-                ("shipping_postal_code", models.CharField(blank=True, default="", max_length=20)),
+                ("billing_phone", models.CharField(blank=True, db_default="", default="", max_length=20)),
+                (
+                    "shipping_first_name",
+                    models.CharField(blank=True, db_default="", default="", max_length=100),
+                ),
+                (
+                    "shipping_last_name",
+                    models.CharField(blank=True, db_default="", default="", max_length=100),
+                ),
+                ("shipping_company", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                (
+                    "shipping_address_line_1",
+                    models.CharField(blank=True, db_default="", default="", max_length=255),
+                ),
+                (
+                    "shipping_address_line_2",
+                    models.CharField(blank=True, db_default="", default="", max_length=255),
+                ),
+                ("shipping_city", models.CharField(blank=True, db_default="", default="", max_length=100)),
+                ("shipping_state", models.CharField(blank=True, db_default="", default="", max_length=100)),
+                (
+                    "shipping_postal_code",
+                    models.CharField(blank=True, db_default="", default="", max_length=20),
+                ),
                 (
                     "shipping_country",
-                    models.CharField(blank=True, db_comment="ISO 3166-1 alpha-2", default="", max_length=2),
+                    models.CharField(
+                        blank=True, db_comment="ISO 3166-1 alpha-2", db_default="", default="", max_length=2
+                    ),
                 ),
-                ("shipping_phone", models.CharField(blank=True, default="", max_length=20)),
+                ("shipping_phone", models.CharField(blank=True, db_default="", default="", max_length=20)),
                 ("order_number", models.CharField(max_length=50)),
                 (
                     "status",
@@ -230,13 +262,21 @@ class Migration(migrations.Migration):
                     models.DecimalField(db_default=0, decimal_places=2, default=0, max_digits=10),
                 ),
                 ("total", models.DecimalField(db_default=0, decimal_places=2, default=0, max_digits=10)),
-                ("shipping_method", models.CharField(blank=True, default="", max_length=100)),
-                ("tracking_number", models.CharField(blank=True, default="", max_length=100)),
-                ("notes", models.TextField(blank=True, db_comment="Written by the customer", default="")),
+                ("shipping_method", models.CharField(blank=True, db_default="", default="", max_length=100)),
+                ("tracking_number", models.CharField(blank=True, db_default="", default="", max_length=100)),
+                (
+                    "notes",
+                    models.TextField(
+                        blank=True, db_comment="Written by the customer", db_default="", default=""
+                    ),
+                ),
                 (
                     "internal_notes",
                     models.TextField(
-                        blank=True, db_comment="Written by staff, never shown to the customer", default=""
+                        blank=True,
+                        db_comment="Written by staff, never shown to the customer",
+                        db_default="",
+                        default="",
                     ),
                 ),
                 (
@@ -281,8 +321,8 @@ class Migration(migrations.Migration):
                     "sku",
                     models.CharField(db_comment="Stock keeping unit", max_length=100, verbose_name="SKU"),
                 ),
-                ("description", models.TextField(blank=True, default="")),
-                ("short_description", models.TextField(blank=True, default="")),
+                ("description", models.TextField(blank=True, db_default="", default="")),
+                ("short_description", models.TextField(blank=True, db_default="", default="")),
                 (
                     "price",
                     models.DecimalField(
@@ -382,8 +422,8 @@ class Migration(migrations.Migration):
                         blank=True, db_comment="Free attributes such as colour and material", default=dict
                     ),
                 ),
-                ("seo_title", models.CharField(blank=True, default="", max_length=255)),
-                ("seo_description", models.TextField(blank=True, default="")),
+                ("seo_title", models.CharField(blank=True, db_default="", default="", max_length=255)),
+                ("seo_description", models.TextField(blank=True, db_default="", default="")),
                 (
                     "created_at",
                     models.DateTimeField(
@@ -608,11 +648,13 @@ class Migration(migrations.Migration):
                 ),
                 ("name", models.CharField(max_length=255)),
                 ("code", models.CharField(db_comment="Supplier number in the accounts", max_length=50)),
-                ("email", models.EmailField(blank=True, default="", max_length=255)),
-                ("phone", models.CharField(blank=True, default="", max_length=20)),
+                ("email", models.EmailField(blank=True, db_default="", default="", max_length=255)),
+                ("phone", models.CharField(blank=True, db_default="", default="", max_length=20)),
                 (
                     "country",
-                    models.CharField(blank=True, db_comment="ISO 3166-1 alpha-2", default="", max_length=2),
+                    models.CharField(
+                        blank=True, db_comment="ISO 3166-1 alpha-2", db_default="", default="", max_length=2
+                    ),
                 ),
                 (
                     "lead_time_days",

@@ -33,15 +33,20 @@ class Category(models.Model):
 
     name = models.CharField(max_length=255)
     slug = models.SlugField(max_length=255, db_index=False)
-    description = models.TextField(blank=True, default="")
+    description = models.TextField(blank=True, default="", db_default="")
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, db_index=False, related_name="children",
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        db_index=False,
+        related_name="children",
         db_comment="The category above; empty at the root",
-    )  # fmt: skip
+    )
     sort_order = models.IntegerField(default=0, db_default=0, db_comment="Position among its siblings")
     is_active = models.BooleanField(default=True, db_default=True)
-    meta_title = models.CharField(max_length=255, blank=True, default="")
-    meta_description = models.TextField(blank=True, default="")
+    meta_title = models.CharField(max_length=255, blank=True, default="", db_default="")
+    meta_description = models.TextField(blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
     updated_at = models.DateTimeField(auto_now=True, db_default=Now())
 
@@ -80,8 +85,8 @@ class Brand(models.Model):
 
     name = models.CharField(max_length=255)
     slug = models.SlugField(max_length=255, db_index=False)
-    description = models.TextField(blank=True, default="")
-    website = models.URLField(max_length=255, blank=True, default="")
+    description = models.TextField(blank=True, default="", db_default="")
+    website = models.URLField(max_length=255, blank=True, default="", db_default="")
     is_active = models.BooleanField(default=True, db_default=True)
     created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
     updated_at = models.DateTimeField(auto_now=True, db_default=Now())
@@ -101,9 +106,11 @@ class Vendor(models.Model):
 
     name = models.CharField(max_length=255)
     code = models.CharField(max_length=50, db_comment="Supplier number in the accounts")
-    email = models.EmailField(max_length=255, blank=True, default="")
-    phone = models.CharField(max_length=20, blank=True, default="")
-    country = models.CharField(max_length=2, blank=True, default="", db_comment="ISO 3166-1 alpha-2")
+    email = models.EmailField(max_length=255, blank=True, default="", db_default="")
+    phone = models.CharField(max_length=20, blank=True, default="", db_default="")
+    country = models.CharField(
+        max_length=2, blank=True, default="", db_default="", db_comment="ISO 3166-1 alpha-2"
+    )
     lead_time_days = models.PositiveSmallIntegerField(
         default=7, db_default=7, db_comment="Days until a delivery"
     )
@@ -127,8 +134,8 @@ class Product(models.Model):
     name = models.CharField(max_length=255)
     slug = models.SlugField(max_length=255, db_index=False)
     sku = models.CharField(_("SKU"), max_length=100, db_comment="Stock keeping unit")
-    description = models.TextField(blank=True, default="")
-    short_description = models.TextField(blank=True, default="")
+    description = models.TextField(blank=True, default="", db_default="")
+    short_description = models.TextField(blank=True, default="", db_default="")
     price = models.DecimalField(max_digits=10, decimal_places=2, validators=[MinValueValidator(0)])
     compare_price = models.DecimalField(
         max_digits=10,
@@ -178,8 +185,8 @@ class Product(models.Model):
     attributes = models.JSONField(
         default=dict, blank=True, db_comment="Free attributes such as colour and material"
     )
-    seo_title = models.CharField(max_length=255, blank=True, default="")
-    seo_description = models.TextField(blank=True, default="")
+    seo_title = models.CharField(max_length=255, blank=True, default="", db_default="")
+    seo_description = models.TextField(blank=True, default="", db_default="")
     created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
     updated_at = models.DateTimeField(auto_now=True, db_default=Now())
     published_at = models.DateTimeField(null=True, blank=True)

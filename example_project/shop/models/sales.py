@@ -30,16 +30,18 @@ COUNTRY_PATTERN = r"^([A-Z]{2})?$"
 class BillingAddress(models.Model):
     """Where the invoice goes, as it was when the order was placed."""
 
-    billing_first_name = models.CharField(max_length=100, blank=True, default="")
-    billing_last_name = models.CharField(max_length=100, blank=True, default="")
-    billing_company = models.CharField(max_length=255, blank=True, default="")
-    billing_address_line_1 = models.CharField(max_length=255, blank=True, default="")
-    billing_address_line_2 = models.CharField(max_length=255, blank=True, default="")
-    billing_city = models.CharField(max_length=100, blank=True, default="")
-    billing_state = models.CharField(max_length=100, blank=True, default="")
-    billing_postal_code = models.CharField(max_length=20, blank=True, default="")
-    billing_country = models.CharField(max_length=2, blank=True, default="", db_comment="ISO 3166-1 alpha-2")
-    billing_phone = models.CharField(max_length=20, blank=True, default="")
+    billing_first_name = models.CharField(max_length=100, blank=True, default="", db_default="")
+    billing_last_name = models.CharField(max_length=100, blank=True, default="", db_default="")
+    billing_company = models.CharField(max_length=255, blank=True, default="", db_default="")
+    billing_address_line_1 = models.CharField(max_length=255, blank=True, default="", db_default="")
+    billing_address_line_2 = models.CharField(max_length=255, blank=True, default="", db_default="")
+    billing_city = models.CharField(max_length=100, blank=True, default="", db_default="")
+    billing_state = models.CharField(max_length=100, blank=True, default="", db_default="")
+    billing_postal_code = models.CharField(max_length=20, blank=True, default="", db_default="")
+    billing_country = models.CharField(
+        max_length=2, blank=True, default="", db_default="", db_comment="ISO 3166-1 alpha-2"
+    )
+    billing_phone = models.CharField(max_length=20, blank=True, default="", db_default="")
 
     class Meta:
         abstract = True
@@ -48,16 +50,18 @@ class BillingAddress(models.Model):
 class ShippingAddress(models.Model):
     """Where the parcel goes, as it was when the order was placed."""
 
-    shipping_first_name = models.CharField(max_length=100, blank=True, default="")
-    shipping_last_name = models.CharField(max_length=100, blank=True, default="")
-    shipping_company = models.CharField(max_length=255, blank=True, default="")
-    shipping_address_line_1 = models.CharField(max_length=255, blank=True, default="")
-    shipping_address_line_2 = models.CharField(max_length=255, blank=True, default="")
-    shipping_city = models.CharField(max_length=100, blank=True, default="")
-    shipping_state = models.CharField(max_length=100, blank=True, default="")
-    shipping_postal_code = models.CharField(max_length=20, blank=True, default="")
-    shipping_country = models.CharField(max_length=2, blank=True, default="", db_comment="ISO 3166-1 alpha-2")
-    shipping_phone = models.CharField(max_length=20, blank=True, default="")
+    shipping_first_name = models.CharField(max_length=100, blank=True, default="", db_default="")
+    shipping_last_name = models.CharField(max_length=100, blank=True, default="", db_default="")
+    shipping_company = models.CharField(max_length=255, blank=True, default="", db_default="")
+    shipping_address_line_1 = models.CharField(max_length=255, blank=True, default="", db_default="")
+    shipping_address_line_2 = models.CharField(max_length=255, blank=True, default="", db_default="")
+    shipping_city = models.CharField(max_length=100, blank=True, default="", db_default="")
+    shipping_state = models.CharField(max_length=100, blank=True, default="", db_default="")
+    shipping_postal_code = models.CharField(max_length=20, blank=True, default="", db_default="")
+    shipping_country = models.CharField(
+        max_length=2, blank=True, default="", db_default="", db_comment="ISO 3166-1 alpha-2"
+    )
+    shipping_phone = models.CharField(max_length=20, blank=True, default="", db_default="")
 
     class Meta:
         abstract = True
@@ -77,11 +81,11 @@ class Order(BillingAddress, ShippingAddress):
     shipping_total = models.DecimalField(max_digits=10, decimal_places=2, default=0, db_default=0)
     discount_total = models.DecimalField(max_digits=10, decimal_places=2, default=0, db_default=0)
     total = models.DecimalField(max_digits=10, decimal_places=2, default=0, db_default=0)
-    shipping_method = models.CharField(max_length=100, blank=True, default="")
-    tracking_number = models.CharField(max_length=100, blank=True, default="")
-    notes = models.TextField(blank=True, default="", db_comment="Written by the customer")
+    shipping_method = models.CharField(max_length=100, blank=True, default="", db_default="")
+    tracking_number = models.CharField(max_length=100, blank=True, default="", db_default="")
+    notes = models.TextField(blank=True, default="", db_default="", db_comment="Written by the customer")
     internal_notes = models.TextField(
-        blank=True, default="", db_comment="Written by staff, never shown to the customer"
+        blank=True, default="", db_default="", db_comment="Written by staff, never shown to the customer"
     )
     created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
     updated_at = models.DateTimeField(auto_now=True, db_default=Now())

@@ -1,0 +1,1 @@
+"""A shop full of realistic data, and one busy day in it."""
