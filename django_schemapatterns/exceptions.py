@@ -16,3 +16,11 @@ class ConfigurationError(SchemaPatternsError, ImproperlyConfigured):
 
 class TransactionRequired(SchemaPatternsError, TransactionManagementError):  # noqa: N818 - reads as what is missing
     """The call makes sense only inside an open transaction."""
+
+
+class AppendOnly(SchemaPatternsError, TypeError):  # noqa: N818 - reads as what the log is
+    """The audit log is not to be changed."""
+
+
+class HistoryIncomplete(SchemaPatternsError, LookupError):  # noqa: N818 - reads as what is wrong
+    """The audit log does not hold what is asked for."""

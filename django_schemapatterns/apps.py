@@ -1,0 +1,26 @@
+"""The application."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate, pre_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class SchemaPatternsConfig(AppConfig):
+    name = "django_schemapatterns"
+    label = "schemapatterns"
+    verbose_name = _("Schema patterns")
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from django_schemapatterns import checks, context
+        from django_schemapatterns.audit import install
+        from django_schemapatterns.schema import autodetector, editor
+
+        checks.register()
+        getattr(context, "install", lambda: None)()
+        autodetector.compose()
+        editor.compose()
+        pre_migrate.connect(install.before_migrate, sender=self)
+        post_migrate.connect(install.after_migrate, sender=self)

@@ -1,0 +1,164 @@
+"""The SQL that captures the changes of one table, written for its columns."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Final
+
+import pgtrigger
+
+from django_schemapatterns.audit.columns import CORRECTED, Kind, build_object, correction, difference
+from django_schemapatterns.schema import names, sql
+from django_schemapatterns.schema.names import literal, quote
+from django_schemapatterns.schema.triggers import CompiledTrigger
+
+ACTIONS: Final[dict[str, dict[str, str]]] = {
+    "insert": {"operation": str(pgtrigger.Insert), "referencing": "REFERENCING NEW TABLE AS new_rows"},
+    "update": {
+        "operation": str(pgtrigger.Update),
+        "referencing": "REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows",
+    },
+    "delete": {"operation": str(pgtrigger.Delete), "referencing": "REFERENCING OLD TABLE AS old_rows"},
+    "truncate": {"operation": str(pgtrigger.Truncate), "referencing": ""},
+}
+LABEL_LENGTH = 200
+
+
+class CompiledAuditTrigger(CompiledTrigger):
+    """
+    The trigger that writes one kind of change of one table into the audit log.
+
+    action: insert, update, delete or truncate.
+    key: the columns of the primary key.
+    columns: those that are logged; kinds: how, for those that are not native (see `audit.columns`).
+    exclude, label: columns; condition: SQL over the table's columns.
+    """
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        pgid: str,
+        table: str,
+        action: str,
+        key: list[str] | None = None,
+        columns: list[str] | None = None,
+        kinds: dict[str, str] | None = None,
+        exclude: list[str] | None = None,
+        label: list[str] | None = None,
+        condition: str = "",
+        version: int = 1,
+    ) -> None:
+        self.action = action
+        self.key = key or []
+        # In alphabetical order, so that moving a field in the class changes nothing.
+        self.columns = sorted(columns or [])
+        self.kinds = kinds or {}
+        self.exclude = exclude or []
+        self.label = label or []
+        self.condition = condition
+        super().__init__(name=name, pgid=pgid, table=table, version=version)
+
+    @property
+    def function_name(self) -> str:  # type: ignore[override]
+        plain = names.slug(self.table)
+        unique = plain if plain == self.table else f"{plain}_{names.digest(self.table)}"
+        return f"{names.SCHEMA}.{quote(names.shorten(f'audit_{self.action}_{unique}'))}"
+
+    @property
+    def uninstall_sql(self) -> str:
+        # With its triggers, wherever they are: on the table, on its partitions, under an earlier name.
+        return f"DROP FUNCTION IF EXISTS {self.function_name}() CASCADE"
+
+    def declaration(self) -> dict[str, str]:
+        return {**ACTIONS[self.action], "when": "AFTER", "level": "STATEMENT", "function": self.function_name}
+
+    def function_sql(self) -> str:
+        return sql.render(
+            sql.load("audit", "capture", self.version),
+            function=self.function_name,
+            settings=self._settings(),
+            table_name=literal(self.table),
+            idle={"truncate": "false", "delete": "NOT EXISTS (SELECT FROM old_rows)"}.get(
+                self.action, "NOT EXISTS (SELECT FROM new_rows)"
+            ),
+            entries=self._entries(),
+        )
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        path, args, kwargs = super().deconstruct()
+        for name in ("action", "key", "columns", "kinds", "exclude", "label", "condition"):
+            if value := getattr(self, name):
+                kwargs[name] = value
+        return path, args, kwargs
+
+    def _settings(self) -> str:
+        """Fix the session settings that change how values are written."""
+        return (
+            "SET search_path = pg_catalog, pg_temp SET TimeZone = 'UTC' SET DateStyle = 'ISO' "
+            "SET IntervalStyle = 'postgres' SET bytea_output = 'hex'"
+        )
+
+    def _entries(self) -> str:
+        if self.action == "truncate":
+            return sql.load("audit", "capture_truncate", self.version)
+        return self._pairs() if self.action == "update" else self._rows()
+
+    def _rows(self) -> str:
+        return sql.render(
+            sql.load("audit", "capture_rows", self.version),
+            missing=self._missing(),
+            record_id=self._record_id(""),
+            record_label=self._label(""),
+            operation={"insert": "I", "delete": "D"}[self.action],
+            row=self._whole_row(),
+            rows={"insert": "new_rows", "delete": "old_rows"}[self.action],
+            condition=self.condition or "true",
+        )
+
+    def _pairs(self) -> str:
+        return sql.render(
+            sql.load("audit", "capture_pairs", self.version),
+            missing=self._missing(),
+            record_id=f"coalesce({self._record_id('n.')}, {self._record_id('o.')})",
+            record_label=f'CASE WHEN n."#there" THEN {self._label("n.")} ELSE {self._label("o.")} END'
+            if self.label
+            else "NULL",
+            difference=" || ".join(difference(*column) for column in self._kinds()) or "'{}'::jsonb",
+            new_row=build_object(self._kinds(), "n."),
+            old_row=build_object(self._kinds(), "o."),
+            columns=", ".join(map(quote, self._used())),
+            same_key=" AND ".join(f"o.{quote(column)} = n.{quote(column)}" for column in self.key),
+            condition=self.condition or "true",
+        )
+
+    def _kinds(self) -> list[tuple[str, Kind]]:
+        return [(column, Kind(self.kinds.get(column, Kind.NATIVE))) for column in self.columns]
+
+    def _used(self) -> list[str]:
+        conditional = [name.replace('""', '"') for name in re.findall(r'"((?:[^"]|"")+)"', self.condition)]
+        return list(dict.fromkeys([*self.key, *self.columns, *self.label, *conditional]))
+
+    def _missing(self) -> str:
+        return ", ".join(f"NULL AS {quote(column)}" for column in self._used())
+
+    def _record_id(self, side: str) -> str:
+        parts = [f'{side}{quote(column)}::text COLLATE "C"' for column in self.key]
+        return parts[0] if len(parts) == 1 else f"jsonb_build_array({', '.join(parts)})::text"
+
+    def _label(self, side: str) -> str:
+        if not self.label:
+            return "NULL"
+        parts = ", ".join(f"{side}{quote(column)}" for column in self.label)
+        return f"nullif(left(concat_ws(' ', {parts}), {LABEL_LENGTH}), '')"
+
+    def _whole_row(self) -> str:
+        """Take the row as it is, whatever its columns, and put right what JSON does not tell by itself."""
+        row = 'to_jsonb("#row")'
+        if self.exclude:
+            row = f"({row} - ARRAY[{', '.join(map(literal, self.exclude))}])"
+        corrections = [correction(name, kind) for name, kind in self._kinds() if kind in CORRECTED]
+        return " || ".join([row, *corrections])
+
+
+CompiledAuditTrigger.__module__ = "django_schemapatterns.operations"

@@ -1,0 +1,117 @@
+"""How a column is compared and how its value is written into JSON, by its type."""
+
+from __future__ import annotations
+
+import json
+import re
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Final
+
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from django_schemapatterns.schema.names import literal, quote
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models import Field
+
+
+class Kind(StrEnum):
+    NATIVE = "native"  # compared by its type's equality, written as to_jsonb() writes it
+    COMPARED_AS_TEXT = "compared_as_text"  # its equality is missing, loose, or outside of pg_catalog
+    TEXT = "text"  # also written as text, which is exact where a cast to JSON is not
+    JSONB = "jsonb"  # a JSON null is told from an SQL NULL
+    JSON = "json"  # the same; has no equality
+    MASKED = "masked"  # written as a marker
+
+
+MASK: Final = "********"
+JSON_NULL: Final = {"$json": None}
+MAX_PAIRS: Final = 50  # PostgreSQL passes at most 100 arguments to a function.
+
+# Types of pg_catalog with an equality; the trigger functions see nothing but pg_catalog.
+_NATIVE_TYPES: Final = frozenset(
+    """
+    smallint integer bigint smallserial serial bigserial numeric real double_precision boolean
+    char varchar text bytea uuid date time interval timestamp timestamp_with_time_zone time_with_time_zone
+    timestamp_without_time_zone time_without_time_zone
+    inet cidr macaddr macaddr8 bit varbit tsvector tsquery oid xid8 money
+    int4range int8range numrange daterange tsrange tstzrange
+    int4multirange int8multirange nummultirange datemultirange tsmultirange tstzmultirange
+    """.split()
+)
+
+
+def kind_of(field: Field[Any, Any], *, masked: bool) -> Kind:
+    """Return the kind of a model field's column."""
+    if masked:
+        return Kind.MASKED
+    base = base_type(field)
+    if base in (Kind.JSON, Kind.JSONB):
+        return Kind(base)
+    if base in ("hstore", "citext") or getattr(field, "db_collation", None):
+        return Kind.COMPARED_AS_TEXT
+    return Kind.NATIVE if base in _NATIVE_TYPES else Kind.TEXT
+
+
+def base_type(field: Field[Any, Any]) -> str:
+    """Return the column's type without length, precision and array brackets."""
+    db_type = field.db_type(postgresql()) or ""
+    return re.sub(r"\([^)]*\)|\[\d*\]", "", db_type).strip().lower().replace(" ", "_")
+
+
+def postgresql() -> BaseDatabaseWrapper:
+    """Return a connection of the PostgreSQL backend, to ask it about types; it need not be open."""
+    candidates = [connections[DEFAULT_DB_ALIAS], *(connections[alias] for alias in connections)]
+    return next((each for each in candidates if each.vendor == "postgresql"), candidates[0])
+
+
+CORRECTED: Final = (Kind.MASKED, Kind.TEXT, Kind.JSON, Kind.JSONB)
+
+
+def difference(column: str, kind: Kind) -> str:
+    """Return the SQL of `{column: [old, new]}`, or of an empty object when the column did not change."""
+    old, new = f"o.{quote(column)}", f"n.{quote(column)}"
+    if kind in (Kind.COMPARED_AS_TEXT, Kind.TEXT, Kind.JSON, Kind.MASKED):
+        old, new = f'{old}::text COLLATE "C"', f'{new}::text COLLATE "C"'
+    pair = f"jsonb_build_array({value(column, kind, 'o.')}, {value(column, kind, 'n.')})"
+    return f"CASE WHEN {old} IS DISTINCT FROM {new} THEN jsonb_build_object({literal(column)}, {pair}) ELSE '{{}}'::jsonb END"
+
+
+def value(column: str, kind: Kind, side: str) -> str:
+    """Return the SQL of a column's value for a JSON document."""
+    name = f"{side}{quote(column)}"
+    match kind:
+        case Kind.MASKED:
+            return f"CASE WHEN {name} IS NOT NULL THEN '{MASK}' END"
+        case Kind.TEXT:
+            return f"{name}::text"
+        case Kind.JSON | Kind.JSONB:
+            return f"CASE WHEN {is_json_null(name, kind)} THEN '{json.dumps(JSON_NULL)}'::jsonb ELSE {name}::jsonb END"
+        case _:
+            return name
+
+
+def correction(column: str, kind: Kind) -> str:
+    """Return the SQL of an object to be merged over `to_jsonb(row)`: what that got wrong, mostly nothing."""
+    name, key = quote(column), json.dumps(column)
+    match kind:
+        case Kind.JSON | Kind.JSONB:
+            wrong, right = is_json_null(name, kind), literal(f"{{{key}: {json.dumps(JSON_NULL)}}}")
+        case Kind.MASKED:
+            wrong, right = f"{name} IS NOT NULL", literal(f"{{{key}: {json.dumps(MASK)}}}")
+        case _:
+            return f"jsonb_build_object({literal(column)}, {value(column, kind, '')})"
+    return f"CASE WHEN {wrong} THEN {right}::jsonb ELSE '{{}}'::jsonb END"
+
+
+def is_json_null(name: str, kind: Kind) -> str:
+    # json has no equality; jsonb is not made text for this.
+    return f"{name}::text = 'null'" if kind == Kind.JSON else f"{name} = 'null'"
+
+
+def build_object(columns: list[tuple[str, Kind]], side: str) -> str:
+    """Return the SQL of a JSON object of all columns."""
+    pairs = [f"{literal(column)}, {value(column, kind, side)}" for column, kind in columns]
+    chunks = [pairs[start : start + MAX_PAIRS] for start in range(0, len(pairs), MAX_PAIRS)]
+    return " || ".join(f"jsonb_build_object({', '.join(chunk)})" for chunk in chunks) or "'{}'::jsonb"

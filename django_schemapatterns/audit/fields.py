@@ -1,0 +1,83 @@
+"""Fields of the audit log: PostgreSQL's transaction id, lossless JSON, and columns derived from others."""
+
+from __future__ import annotations
+
+import json
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models.expressions import Col, Func
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+class TransactionIdField(models.BigIntegerField):
+    """A 64-bit transaction id, PostgreSQL's type `xid8`."""
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        return "xid8"
+
+    def get_placeholder(self, value: Any, compiler: Any, connection: BaseDatabaseWrapper) -> str:
+        return "%s::xid8"
+
+    def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
+        value = super().get_db_prep_value(value, connection, prepared)
+        return value if value is None else str(value)
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> int | None:
+        return None if value is None else int(value)
+
+
+class ExactJSONDecoder(json.JSONDecoder):
+    """A decoder that keeps every digit of a number."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(parse_float=Decimal, **kwargs)
+
+
+class ExactJSONField(models.JSONField):
+    """A JSONField whose numbers are read as int and Decimal, never as float."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **{"decoder": ExactJSONDecoder, "encoder": DjangoJSONEncoder, **kwargs})
+
+
+class DerivedField(models.Field):
+    """
+    A value that a function of our schema derives from the columns `operation` and `changes`.
+
+    It can be filtered by and selected with `values()`, and has no column of its own.
+    """
+
+    function: str
+    output: models.Field[Any, Any]
+
+    def __init__(self, function: str, output: models.Field[Any, Any], **kwargs: Any) -> None:
+        self.function = function
+        self.output = output
+        super().__init__(editable=False, null=True, **kwargs)
+
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
+        self.set_attributes_from_name(name)
+        self.model = cls
+        cls._meta.add_field(self, private=True)
+
+    def get_attname_column(self) -> tuple[str, None]:  # type: ignore[override]
+        return self.get_attname(), None
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> None:
+        return None
+
+    def get_col(self, alias: str, output_field: models.Field[Any, Any] | None = None) -> Any:
+        sources = [Col(alias, self.model._meta.get_field(name)) for name in ("operation", "changes")]
+        return Func(*sources, function=f"schemapatterns.{self.function}", output_field=self.output)
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        return self.output.get_lookup(lookup_name)
+
+    def get_transform(self, name: str) -> Any:
+        return self.output.get_transform(name)

@@ -1,0 +1,96 @@
+"""The triggers that make a model audited, and which models are."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pgtrigger
+from django.db.models.sql import Query
+
+from django_schemapatterns.audit.columns import Kind, kind_of, postgresql
+from django_schemapatterns.audit.capture import ACTIONS, CompiledAuditTrigger
+from django_schemapatterns.audit.options import AuditOptions, table_fields
+from django_schemapatterns.schema.triggers import Trigger
+
+if TYPE_CHECKING:
+    from django.db.models import Field, Model, Q
+
+# Every audited model that owns its table: what the admin, the queries and the checks go by.
+_audited: dict[type[Model], AuditOptions] = {}
+
+
+def audited_models() -> dict[type[Model], AuditOptions]:
+    """Return the audited models and their options."""
+    return dict(_audited)
+
+
+def options_for(model: type[Model]) -> AuditOptions | None:
+    """Return the audit options of a model or of the model that a proxy stands for, None when it is not audited."""
+    return _audited.get(model._meta.concrete_model or model)
+
+
+def audit_triggers(model: type[Model], options: AuditOptions) -> list[AuditTrigger]:
+    """Return the four triggers that audit a model, and note that it is audited."""
+    options.validate(model)
+    _audited[model._meta.concrete_model or model] = options
+    return [AuditTrigger(action, options) for action in ACTIONS]
+
+
+class AuditTrigger(Trigger):
+    """The declaration of one of the triggers that audit a model; its columns are read when it is compiled."""
+
+    when = pgtrigger.After
+    level = pgtrigger.Statement
+
+    def __init__(self, action: str, options: AuditOptions) -> None:
+        self.action = action
+        self.options = options
+        operations = {
+            "insert": pgtrigger.Insert,
+            "update": pgtrigger.Update,
+            "delete": pgtrigger.Delete,
+            "truncate": pgtrigger.Truncate,
+        }
+        super().__init__(name=f"audit_{action}", operation=operations[action])
+
+    def compile(self, model: type[Model]) -> CompiledAuditTrigger:
+        table, pgid = model._meta.db_table, self.get_pgid(model)
+        assert self.name is not None
+        if self.action == "truncate":
+            return CompiledAuditTrigger(name=self.name, pgid=pgid, table=table, action=self.action)
+        masked = self.options.masked(model)
+        logged = {
+            field.column: kind_of(field, masked=field.name in masked)
+            for field in table_fields(model)
+            if not self._hides(field)
+        }
+        kinds = {column: kind.value for column, kind in sorted(logged.items()) if kind is not Kind.NATIVE}
+        return CompiledAuditTrigger(
+            name=self.name,
+            pgid=pgid,
+            table=table,
+            action=self.action,
+            key=[field.column for field in model._meta.pk_fields],
+            columns=list(logged),
+            kinds=kinds,
+            exclude=[field.column for field in table_fields(model) if self._hides(field)],
+            label=[model._meta.get_field(name).column for name in self.options.label],
+            condition=condition_sql(model, self.options.condition),
+        )
+
+    def _hides(self, field: Field[Any, Any]) -> bool:
+        # A virtual column is not in the transition tables; it follows from columns that are.
+        virtual = getattr(field, "generated", False) and not getattr(field, "db_persist", True)
+        return virtual or field.name in self.options.exclude
+
+
+def condition_sql(model: type[Model], condition: Q | None) -> str:
+    """Return the condition as SQL over the columns of the model's table."""
+    if condition is None:
+        return ""
+    connection = postgresql()
+    query = Query(model, alias_cols=False)
+    where = query.build_where(condition)
+    sql, params = query.get_compiler(connection=connection).compile(where)
+    editor = connection.schema_editor()
+    return f"({sql % tuple(editor.quote_value(value) for value in params)})"

@@ -1,0 +1,14 @@
+"""Migration operations, and what the migrations of your apps name."""
+
+from django_schemapatterns.audit.capture import CompiledAuditTrigger
+from django_schemapatterns.audit.guard import CompiledGuardTrigger
+from django_schemapatterns.schema.functions import InstallSQL
+from django_schemapatterns.schema.triggers import AddUnmanagedTrigger, AlterTrigger
+
+__all__ = [
+    "AddUnmanagedTrigger",
+    "AlterTrigger",
+    "CompiledAuditTrigger",
+    "CompiledGuardTrigger",
+    "InstallSQL",
+]

@@ -1,0 +1,1 @@
+"""How a database object becomes a migration; knows no pattern."""

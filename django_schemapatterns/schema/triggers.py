@@ -1,0 +1,171 @@
+"""Triggers are django-pgtrigger's; ours put their functions into our schema, from versioned SQL files."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING, Any, ClassVar
+
+import pgtrigger
+from django.db import router
+from pgtrigger import compiler
+from pgtrigger.migrations import AddTrigger
+
+from django_schemapatterns.schema import names, sql
+
+if TYPE_CHECKING:
+    from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+    from django.db.migrations.state import ModelState, ProjectState
+    from django.db.models import Model
+
+# Also where a migration has not run yet: tables of apps without migrations are made before any migration.
+SCHEMA_SQL = f"""DO $$ BEGIN
+    IF to_regnamespace('{names.SCHEMA}') IS NULL THEN CREATE SCHEMA {names.SCHEMA}; END IF;
+END $$;
+"""
+COPY_SQL = """DO $$ BEGIN
+    IF to_regprocedure('schemapatterns.copy_statement_triggers(regclass)') IS NOT NULL THEN
+        PERFORM schemapatterns.copy_statement_triggers({table});
+    END IF;
+END $$;
+"""
+
+
+class TriggerSql(compiler.UpsertTriggerSql):
+    """The statements that install a trigger, with what pgtrigger wants to know of them."""
+
+    def __init__(self, *, template: str, pgid: str, table: str) -> None:
+        self.hash = hashlib.sha256(template.encode()).hexdigest()[:40]
+        self.pgid = pgid
+        self.table = table
+        self.data = template.replace("{{hash}}", self.hash)
+
+
+class CompiledTrigger(compiler.Trigger):
+    """
+    A trigger as a migration holds it: what it is made of, not the SQL made from that.
+
+    name: the trigger's name among those of its model; pgid: its name in the database; table: the model's
+    `db_table`; version: of the SQL files, so that an old migration does today what it did when it was written.
+    """
+
+    function_name: ClassVar[str | None] = None
+
+    def __init__(self, *, name: str, pgid: str, table: str, version: int = 1) -> None:
+        self.name = name
+        self.pgid = pgid
+        self.table = table
+        self.version = version
+        self.sql = TriggerSql(template=self.template(), pgid=pgid, table=names.quote(table))
+
+    def __hash__(self) -> int:
+        return hash((type(self), self.name, str(self.sql)))
+
+    def declaration(self) -> dict[str, str]:
+        """Return when, operation, referencing, level and function of the trigger."""
+        raise NotImplementedError
+
+    def function_sql(self) -> str:
+        """Return the statements that make the function that only this trigger uses, or nothing."""
+        return ""
+
+    def template(self) -> str:
+        table = names.quote(self.table)
+        trigger = sql.render(
+            sql.load("schema", "trigger", self.version),
+            trigger=self.pgid,
+            table=table,
+            hash="{{hash}}",
+            **self.declaration(),
+        )
+        return "\n".join(
+            [SCHEMA_SQL, self.function_sql(), trigger, COPY_SQL.format(table=names.literal(table))]
+        )
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        kwargs: dict[str, Any] = {"name": self.name, "pgid": self.pgid, "table": self.table}
+        if self.version != 1:
+            kwargs["version"] = self.version
+        return f"{type(self).__module__}.{type(self).__qualname__}", [], kwargs
+
+
+class AlterTrigger(AddTrigger):
+    """
+    Replace a trigger by its renewed form, without a moment in which there is none.
+
+    Written by `makemigrations` when the columns or options that a trigger was made from change.
+    """
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        model_state = state.models[app_label, self.model_name_lower]
+        others = [trigger for trigger in model_state.options["triggers"] if trigger.name != self.trigger.name]
+        model_state.options["triggers"] = [*others, self.trigger]
+        state.reload_model(app_label, self.model_name_lower, delay=True)
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        self._replace(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        self._replace(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        return f"Alter trigger {self.trigger.name} on model {self.model_name}"
+
+    @property
+    def migration_name_fragment(self) -> str:
+        return f"alter_{self.model_name_lower}_{self.trigger.name}"
+
+    def _replace(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        model = to_state.apps.get_model(app_label, self.model_name)
+        if not self.allow_migrate_model_trigger(schema_editor, model):
+            return
+        old = self._trigger(from_state.models[app_label, self.model_name_lower])
+        new = self._trigger(to_state.models[app_label, self.model_name_lower])
+        schema_editor.execute(new.install_sql, params=None)
+        if (old.sql.pgid, old.function_name) != (new.sql.pgid, new.function_name):
+            schema_editor.execute(old.uninstall_sql, params=None)
+
+    def _trigger(self, model_state: ModelState) -> CompiledTrigger:
+        return next(
+            trigger for trigger in model_state.options["triggers"] if trigger.name == self.trigger.name
+        )
+
+
+class AddUnmanagedTrigger(AddTrigger):
+    """Add a trigger to a table that migrations make by other means than CreateModel."""
+
+    def allow_migrate_model_trigger(
+        self, schema_editor: BaseDatabaseSchemaEditor, model: type[Model]
+    ) -> bool:
+        connection = schema_editor.connection
+        return connection.vendor == "postgresql" and router.allow_migrate(
+            connection.alias, model._meta.app_label
+        )
+
+
+AddUnmanagedTrigger.__module__ = "django_schemapatterns.operations"
+AlterTrigger.__module__ = "django_schemapatterns.operations"
+
+
+class Trigger(pgtrigger.Trigger):
+    """A pgtrigger.Trigger that compiles to a `CompiledTrigger`."""
+
+    def get_pgid(self, model: type[Model]) -> str:
+        return names.shorten(f"pgtrigger_{self.name}_{names.digest(self.get_uri(model))}").lower()
