@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.contrib.auth.models import AbstractBaseUser, PermissionsMixin
+from django.contrib.auth.models import AbstractBaseUser, Group, PermissionsMixin
 from django.contrib.postgres.indexes import GinIndex
 from django.core.validators import RegexValidator
 from django.db import models
@@ -10,6 +10,7 @@ from django.db.models import Q, Value
 from django.db.models.functions import Concat, Lower, Now
 from django.utils.translation import gettext_lazy as _
 
+from django_schemapatterns import audit, models as patterns
 from example_project.accounts.managers import UserManager
 from example_project.database import DatabaseForeignKey
 
@@ -29,7 +30,7 @@ def full_name() -> Lower:
     return Lower(Concat("first_name", Value(" "), "last_name"))
 
 
-class User(AbstractBaseUser, PermissionsMixin):
+class User(patterns.AuditedModel, patterns.TimestampedModel, AbstractBaseUser, PermissionsMixin):
     """A customer or a member of staff; logs in with the user name."""
 
     username = models.CharField(
@@ -56,8 +57,6 @@ class User(AbstractBaseUser, PermissionsMixin):
     )
     # Django's name in Python, because its log-in signal writes it; the schema's name in the database.
     last_login = models.DateTimeField(_("last login"), null=True, blank=True, db_column="last_login_at")
-    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
-    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     roles: models.ManyToManyField[Role, UserRole] = models.ManyToManyField(
         "Role", through="UserRole", through_fields=("user", "role"), related_name="users", blank=True
@@ -68,6 +67,9 @@ class User(AbstractBaseUser, PermissionsMixin):
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"
     REQUIRED_FIELDS = ["email"]
+
+    class Audit:
+        exclude = ["updated_at"]
 
     class Meta:
         db_table = "users"
@@ -126,7 +128,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.status == UserStatus.ACTIVE
 
 
-class UserProfile(models.Model):
+class UserProfile(patterns.AuditedModel, patterns.TimestampedModel):
     """What users say about themselves; one row each, made when first needed."""
 
     user = models.OneToOneField(
@@ -142,8 +144,9 @@ class UserProfile(models.Model):
         default=dict, blank=True, db_default=Value({}, models.JSONField())
     )
     privacy_settings = models.JSONField(default=dict, blank=True, db_default=Value({}, models.JSONField()))
-    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
-    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
+
+    class Audit:
+        exclude = ["updated_at"]
 
     class Meta:
         db_table = "user_profiles"
@@ -162,7 +165,7 @@ class UserProfile(models.Model):
         return str(self.user)
 
 
-class Role(models.Model):
+class Role(patterns.AuditedModel):
     """A named bundle of shop permissions."""
 
     name = models.CharField(max_length=50)
@@ -180,7 +183,7 @@ class Role(models.Model):
         return self.name
 
 
-class UserRole(models.Model):
+class UserRole(patterns.AuditedModel):
     """That a user holds a role, since when and by whose hand."""
 
     pk = models.CompositePrimaryKey("user_id", "role_id")
@@ -215,3 +218,10 @@ class UserRole(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user}: {self.role}"
+
+
+# Who may do what is as sensitive as the data itself: the permissions of groups, and who is in which.
+audit.register(Group)
+audit.register(Group.permissions.through)
+audit.register(User.groups.through)
+audit.register(User.user_permissions.through)

@@ -1,11 +1,14 @@
+import django.contrib.auth.models
 import django.contrib.postgres.indexes
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import django.db.models.functions.text
+import pgtrigger.migrations
 from django.conf import settings
 from django.db import migrations, models
 
+import django_schemapatterns.operations
 import example_project.database
 
 
@@ -14,6 +17,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ("auth", "0012_alter_user_first_name_max_length"),
+        ("schemapatterns", "0001_initial"),
     ]
 
     operations = [
@@ -33,6 +37,22 @@ class Migration(migrations.Migration):
                         default=False,
                         help_text="Designates that this user has all permissions without explicitly assigning them.",
                         verbose_name="superuser status",
+                    ),
+                ),
+                (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="created at",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="updated at",
                     ),
                 ),
                 (
@@ -84,16 +104,6 @@ class Migration(migrations.Migration):
                         blank=True, db_column="last_login_at", null=True, verbose_name="last login"
                     ),
                 ),
-                (
-                    "created_at",
-                    models.DateTimeField(
-                        auto_now_add=True, db_default=django.db.models.functions.datetime.Now()
-                    ),
-                ),
-                (
-                    "updated_at",
-                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
-                ),
                 ("deleted_at", models.DateTimeField(blank=True, editable=False, null=True)),
                 (
                     "groups",
@@ -122,6 +132,31 @@ class Migration(migrations.Migration):
                 "db_table": "users",
                 "db_table_comment": "Customers and staff",
             },
+        ),
+        migrations.CreateModel(
+            name="AuditedGroup",
+            fields=[],
+            options={
+                "proxy": True,
+                "default_permissions": (),
+                "indexes": [],
+                "constraints": [],
+            },
+            bases=("auth.group",),
+            managers=[
+                ("objects", django.contrib.auth.models.GroupManager()),
+            ],
+        ),
+        migrations.CreateModel(
+            name="AuditedGroup_permissions",
+            fields=[],
+            options={
+                "proxy": True,
+                "default_permissions": (),
+                "indexes": [],
+                "constraints": [],
+            },
+            bases=("auth.group_permissions",),
         ),
         migrations.CreateModel(
             name="Role",
@@ -219,6 +254,22 @@ class Migration(migrations.Migration):
             name="UserProfile",
             fields=[
                 (
+                    "created_at",
+                    models.DateTimeField(
+                        db_default=django.db.models.functions.datetime.Now(),
+                        editable=False,
+                        verbose_name="created at",
+                    ),
+                ),
+                (
+                    "updated_at",
+                    models.DateTimeField(
+                        auto_now=True,
+                        db_default=django.db.models.functions.datetime.Now(),
+                        verbose_name="updated at",
+                    ),
+                ),
+                (
                     "user",
                     models.OneToOneField(
                         db_constraint=False,
@@ -246,16 +297,6 @@ class Migration(migrations.Migration):
                     models.JSONField(
                         blank=True, db_default=models.Value({}, models.JSONField()), default=dict
                     ),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(
-                        auto_now_add=True, db_default=django.db.models.functions.datetime.Now()
-                    ),
-                ),
-                (
-                    "updated_at",
-                    models.DateTimeField(auto_now=True, db_default=django.db.models.functions.datetime.Now()),
                 ),
             ],
             options={
@@ -360,6 +401,357 @@ class Migration(migrations.Migration):
                 ),
                 name="users_status_known",
                 violation_error_message="Choose one of the known states.",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="role",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="insert",
+                columns=["created_at", "description", "id", "name", "permissions"],
+                key=["id"],
+                kinds={"permissions": "jsonb"},
+                name="audit_insert",
+                pgid="pgtrigger_audit_insert_9c2c9a16",
+                table="roles",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="role",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="update",
+                columns=["created_at", "description", "id", "name", "permissions"],
+                key=["id"],
+                kinds={"permissions": "jsonb"},
+                name="audit_update",
+                pgid="pgtrigger_audit_update_e518815f",
+                table="roles",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="role",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="delete",
+                columns=["created_at", "description", "id", "name", "permissions"],
+                key=["id"],
+                kinds={"permissions": "jsonb"},
+                name="audit_delete",
+                pgid="pgtrigger_audit_delete_0d02fa65",
+                table="roles",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="role",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="truncate",
+                name="audit_truncate",
+                pgid="pgtrigger_audit_truncate_9c54f739",
+                table="roles",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="auditedgroup",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="insert",
+                columns=["id", "name"],
+                key=["id"],
+                name="audit_insert",
+                pgid="pgtrigger_audit_insert_e4547cee",
+                table="auth_group",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="auditedgroup",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="update",
+                columns=["id", "name"],
+                key=["id"],
+                name="audit_update",
+                pgid="pgtrigger_audit_update_902e0a5b",
+                table="auth_group",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="auditedgroup",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="delete",
+                columns=["id", "name"],
+                key=["id"],
+                name="audit_delete",
+                pgid="pgtrigger_audit_delete_5be31e6c",
+                table="auth_group",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="auditedgroup",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="truncate",
+                name="audit_truncate",
+                pgid="pgtrigger_audit_truncate_88f7af4c",
+                table="auth_group",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="auditedgroup_permissions",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="insert",
+                columns=["group_id", "id", "permission_id"],
+                key=["id"],
+                name="audit_insert",
+                pgid="pgtrigger_audit_insert_f68e43ee",
+                table="auth_group_permissions",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="auditedgroup_permissions",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="update",
+                columns=["group_id", "id", "permission_id"],
+                key=["id"],
+                name="audit_update",
+                pgid="pgtrigger_audit_update_a1ca40b9",
+                table="auth_group_permissions",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="auditedgroup_permissions",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="delete",
+                columns=["group_id", "id", "permission_id"],
+                key=["id"],
+                name="audit_delete",
+                pgid="pgtrigger_audit_delete_c6625ca7",
+                table="auth_group_permissions",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="auditedgroup_permissions",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="truncate",
+                name="audit_truncate",
+                pgid="pgtrigger_audit_truncate_85c35f97",
+                table="auth_group_permissions",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="userprofile",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="insert",
+                columns=[
+                    "avatar_url",
+                    "bio",
+                    "created_at",
+                    "language",
+                    "location",
+                    "notification_preferences",
+                    "privacy_settings",
+                    "timezone",
+                    "user_id",
+                    "website",
+                ],
+                exclude=["updated_at"],
+                key=["user_id"],
+                kinds={"notification_preferences": "jsonb", "privacy_settings": "jsonb"},
+                name="audit_insert",
+                pgid="pgtrigger_audit_insert_7f828cef",
+                table="user_profiles",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="userprofile",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="update",
+                columns=[
+                    "avatar_url",
+                    "bio",
+                    "created_at",
+                    "language",
+                    "location",
+                    "notification_preferences",
+                    "privacy_settings",
+                    "timezone",
+                    "user_id",
+                    "website",
+                ],
+                exclude=["updated_at"],
+                key=["user_id"],
+                kinds={"notification_preferences": "jsonb", "privacy_settings": "jsonb"},
+                name="audit_update",
+                pgid="pgtrigger_audit_update_c8adca7c",
+                table="user_profiles",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="userprofile",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="delete",
+                columns=[
+                    "avatar_url",
+                    "bio",
+                    "created_at",
+                    "language",
+                    "location",
+                    "notification_preferences",
+                    "privacy_settings",
+                    "timezone",
+                    "user_id",
+                    "website",
+                ],
+                exclude=["updated_at"],
+                key=["user_id"],
+                kinds={"notification_preferences": "jsonb", "privacy_settings": "jsonb"},
+                name="audit_delete",
+                pgid="pgtrigger_audit_delete_887b07d9",
+                table="user_profiles",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="userprofile",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="truncate",
+                name="audit_truncate",
+                pgid="pgtrigger_audit_truncate_ec048e7e",
+                table="user_profiles",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="userrole",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="insert",
+                columns=["assigned_at", "assigned_by_id", "role_id", "user_id"],
+                key=["user_id", "role_id"],
+                name="audit_insert",
+                pgid="pgtrigger_audit_insert_2163b4a1",
+                table="user_roles",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="userrole",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="update",
+                columns=["assigned_at", "assigned_by_id", "role_id", "user_id"],
+                key=["user_id", "role_id"],
+                name="audit_update",
+                pgid="pgtrigger_audit_update_cd55ca7a",
+                table="user_roles",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="userrole",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="delete",
+                columns=["assigned_at", "assigned_by_id", "role_id", "user_id"],
+                key=["user_id", "role_id"],
+                name="audit_delete",
+                pgid="pgtrigger_audit_delete_11e81889",
+                table="user_roles",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="userrole",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="truncate",
+                name="audit_truncate",
+                pgid="pgtrigger_audit_truncate_bce6b8eb",
+                table="user_roles",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="user",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="insert",
+                columns=[
+                    "created_at",
+                    "date_of_birth",
+                    "deleted_at",
+                    "email",
+                    "email_verified",
+                    "first_name",
+                    "id",
+                    "is_staff",
+                    "is_superuser",
+                    "last_login_at",
+                    "last_name",
+                    "password",
+                    "phone",
+                    "phone_verified",
+                    "status",
+                    "username",
+                ],
+                exclude=["updated_at"],
+                key=["id"],
+                kinds={"password": "masked"},
+                name="audit_insert",
+                pgid="pgtrigger_audit_insert_2c906b9d",
+                table="users",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="user",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="update",
+                columns=[
+                    "created_at",
+                    "date_of_birth",
+                    "deleted_at",
+                    "email",
+                    "email_verified",
+                    "first_name",
+                    "id",
+                    "is_staff",
+                    "is_superuser",
+                    "last_login_at",
+                    "last_name",
+                    "password",
+                    "phone",
+                    "phone_verified",
+                    "status",
+                    "username",
+                ],
+                exclude=["updated_at"],
+                key=["id"],
+                kinds={"password": "masked"},
+                name="audit_update",
+                pgid="pgtrigger_audit_update_afa6d880",
+                table="users",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="user",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="delete",
+                columns=[
+                    "created_at",
+                    "date_of_birth",
+                    "deleted_at",
+                    "email",
+                    "email_verified",
+                    "first_name",
+                    "id",
+                    "is_staff",
+                    "is_superuser",
+                    "last_login_at",
+                    "last_name",
+                    "password",
+                    "phone",
+                    "phone_verified",
+                    "status",
+                    "username",
+                ],
+                exclude=["updated_at"],
+                key=["id"],
+                kinds={"password": "masked"},
+                name="audit_delete",
+                pgid="pgtrigger_audit_delete_66804bbc",
+                table="users",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="user",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="truncate",
+                name="audit_truncate",
+                pgid="pgtrigger_audit_truncate_9aa0da25",
+                table="users",
             ),
         ),
     ]

@@ -80,7 +80,7 @@ class Catalog:
         return Article(
             id=key,
             name=name,
-            sku=f"{shelf.name[:2].upper()}{number:07d}",
+            sku=f"{noun[:2].upper()}{number:07d}",
             price=self.price(*shelf.prices),
             shelf=shelf,
             attributes=attributes,

@@ -8,7 +8,7 @@ from random import Random
 
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
-from django.db.models import Count, F, Value
+from django.db.models import Count, F, QuerySet, Value
 from django.db.models.functions import Concat, Now, Round
 from django.utils.text import slugify
 from psycopg.types.json import Jsonb
@@ -35,7 +35,7 @@ from example_project.shop.models import (
 from example_project.shop.orders import place_order
 
 NEEDED_PRODUCTS, NEEDED_ORDERS = 100, 20
-DELIVERY = 40
+DELIVERY, PAGE = 40, 50
 IMPORT_FIELDS = [
     "name", "slug", "sku", "description", "short_description", "price", "cost_price", "category",
     "inventory_quantity", "tags", "attributes", "seo_title", "seo_description",
@@ -180,12 +180,12 @@ def tidy_up_at_night(rng: Random) -> None:
         imported().update(seo_title=Concat("name", Value(" | Pattern Shop")))
 
 
-def imported():  # type: ignore[no-untyped-def]
+def imported() -> QuerySet[Product]:
     return Product.objects.filter(sku__startswith="LA", tags__contains=["new"]).order_by("id")
 
 
 def keys_of(status: OrderStatus) -> list[int]:
-    return list(Order.objects.filter(status=status).order_by("id").values_list("pk", flat=True))
+    return list(Order.objects.filter(status=status).order_by("id").values_list("pk", flat=True)[:PAGE])
 
 
 def user(colleague: Colleague) -> User:

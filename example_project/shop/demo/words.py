@@ -20,6 +20,7 @@ class Shelf:
 WOODS = ("oak", "walnut", "beech", "ash", "pine", "bamboo")
 METALS = ("steel", "brass", "aluminium", "copper", "iron")
 CLOTHS = ("cotton", "linen", "wool", "hemp", "fleece", "denim")
+CANVASES = ("canvas", "nylon", "cotton")
 CLAYS = ("stoneware", "porcelain", "terracotta", "glass")
 PLASTICS = ("recycled plastic", "silicone", "rubber", "nylon")
 CLOTHES_SIZES = ("XS", "S", "M", "L", "XL")
@@ -49,7 +50,7 @@ DEPARTMENTS: dict[str, tuple[Shelf, ...]] = {
             "Bedding", ("duvet cover", "pillow case", "blanket", "fitted sheet"), (12, 280), CLOTHS, BED_SIZES
         ),
         Shelf("Rugs", ("rug", "runner", "doormat"), (25, 1200), CLOTHS),
-        Shelf("Curtains", ("curtain", "roller blind", "cushion"), (14, 210), CLOTHS),
+        Shelf("Curtains", ("curtain", "tablecloth", "cushion"), (14, 210), CLOTHS),
     ),
     "Clothing": (
         Shelf("Shirts", ("shirt", "T-shirt", "polo shirt", "blouse"), (15, 120), CLOTHS, CLOTHES_SIZES),
@@ -69,7 +70,12 @@ DEPARTMENTS: dict[str, tuple[Shelf, ...]] = {
     ),
     "Sports": (
         Shelf("Cycling", ("helmet", "bicycle bell", "pannier", "bicycle pump"), (9, 260), PLASTICS + METALS),
-        Shelf("Camping", ("tent", "sleeping bag", "camping stove", "backpack"), (25, 690), CLOTHS + METALS),
+        Shelf(
+            "Camping",
+            ("tent", "sleeping bag", "backpack", "hammock"),
+            (25, 690),
+            ("canvas", "nylon", "cotton"),
+        ),
         Shelf("Yoga", ("yoga mat", "yoga block", "meditation cushion"), (12, 140), ("cork", *PLASTICS)),
     ),
     "Reading": (

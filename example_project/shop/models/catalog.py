@@ -10,8 +10,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
 from django.db.models import F, Func, Q
-from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
+
+from django_schemapatterns import models as patterns
 
 
 class ProductStatus(models.TextChoices):
@@ -28,7 +29,7 @@ class ProductVisibility(models.TextChoices):
     SEARCH_ONLY = "search_only", _("search only")
 
 
-class Category(models.Model):
+class Category(patterns.AuditedModel, patterns.TimestampedModel):
     """A node of the category tree."""
 
     name = models.CharField(max_length=255)
@@ -47,8 +48,9 @@ class Category(models.Model):
     is_active = models.BooleanField(default=True, db_default=True)
     meta_title = models.CharField(max_length=255, blank=True, default="", db_default="")
     meta_description = models.TextField(blank=True, default="", db_default="")
-    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
-    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
+
+    class Audit:
+        exclude = ["updated_at"]
 
     class Meta:
         db_table = "categories"
@@ -80,7 +82,7 @@ class Category(models.Model):
             above = above.parent
 
 
-class Brand(models.Model):
+class Brand(patterns.AuditedModel, patterns.TimestampedModel):
     """The name a product is sold under."""
 
     name = models.CharField(max_length=255)
@@ -88,8 +90,9 @@ class Brand(models.Model):
     description = models.TextField(blank=True, default="", db_default="")
     website = models.URLField(max_length=255, blank=True, default="", db_default="")
     is_active = models.BooleanField(default=True, db_default=True)
-    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
-    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
+
+    class Audit:
+        exclude = ["updated_at"]
 
     class Meta:
         db_table = "brands"
@@ -101,7 +104,7 @@ class Brand(models.Model):
         return self.name
 
 
-class Vendor(models.Model):
+class Vendor(patterns.AuditedModel, patterns.TimestampedModel):
     """The company the shop buys from."""
 
     name = models.CharField(max_length=255)
@@ -115,8 +118,9 @@ class Vendor(models.Model):
         default=7, db_default=7, db_comment="Days until a delivery"
     )
     is_active = models.BooleanField(default=True, db_default=True)
-    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
-    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
+
+    class Audit:
+        exclude = ["updated_at"]
 
     class Meta:
         db_table = "vendors"
@@ -128,7 +132,7 @@ class Vendor(models.Model):
         return self.name
 
 
-class Product(models.Model):
+class Product(patterns.AuditedModel, patterns.TimestampedModel):
     """Something the shop sells; what differs in size or colour is a `ProductVariant`."""
 
     name = models.CharField(max_length=255)
@@ -187,8 +191,6 @@ class Product(models.Model):
     )
     seo_title = models.CharField(max_length=255, blank=True, default="", db_default="")
     seo_description = models.TextField(blank=True, default="", db_default="")
-    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
-    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
     published_at = models.DateTimeField(null=True, blank=True)
     deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     search_vector = models.GeneratedField(
@@ -197,6 +199,9 @@ class Product(models.Model):
         db_persist=True,
         db_comment="What full-text search looks at; kept by the database",
     )
+
+    class Audit:
+        exclude = ["updated_at", "search_vector"]
 
     class Meta:
         db_table = "products"
@@ -271,7 +276,7 @@ class Product(models.Model):
         return self.name
 
 
-class ProductVariant(models.Model):
+class ProductVariant(patterns.AuditedModel, patterns.TimestampedModel):
     """One size, colour or edition of a product, with its own stock."""
 
     product = models.ForeignKey(Product, models.CASCADE, db_index=False, related_name="variants")
@@ -284,8 +289,9 @@ class ProductVariant(models.Model):
     inventory_quantity = models.IntegerField(default=0, db_default=0)
     sort_order = models.IntegerField(default=0, db_default=0)
     is_active = models.BooleanField(default=True, db_default=True)
-    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
-    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
+
+    class Audit:
+        exclude = ["updated_at"]
 
     class Meta:
         db_table = "product_variants"
@@ -319,7 +325,7 @@ class DateRange(Func):
     output_field = DateRangeField()
 
 
-class ProductPromotion(models.Model):
+class ProductPromotion(patterns.AuditedModel, patterns.TimestampedModel):
     """A discount on one product between two days, both included."""
 
     product = models.ForeignKey(Product, models.CASCADE, db_index=False, related_name="promotions")
@@ -327,8 +333,9 @@ class ProductPromotion(models.Model):
     discount_percent = models.DecimalField(max_digits=5, decimal_places=2)
     start_date = models.DateField()
     end_date = models.DateField(db_comment="The last day on which the discount is given")
-    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
-    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
+
+    class Audit:
+        exclude = ["updated_at"]
 
     class Meta:
         db_table = "product_promotions"

@@ -7,12 +7,13 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
+from django_schemapatterns import models as patterns
 from example_project.accounts.models import EMAIL_PATTERN
 
 PHONE_PATTERN = r"^\+?[0-9 ()-]{10,20}$"
 
 
-class Contact(models.Model):
+class Contact(patterns.AuditedModel):
     """An address, a telephone number and what the person owes."""
 
     email = models.EmailField(max_length=255)

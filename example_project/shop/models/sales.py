@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from django_schemapatterns import models as patterns
 from example_project.database import DatabaseForeignKey
 from example_project.shop.models.catalog import Product, ProductVariant
 
@@ -67,7 +68,7 @@ class ShippingAddress(models.Model):
         abstract = True
 
 
-class Order(BillingAddress, ShippingAddress):
+class Order(patterns.AuditedModel, patterns.TimestampedModel, BillingAddress, ShippingAddress):
     """What a user bought at once, with its amounts and both addresses."""
 
     order_number = models.CharField(max_length=50)
@@ -87,10 +88,11 @@ class Order(BillingAddress, ShippingAddress):
     internal_notes = models.TextField(
         blank=True, default="", db_default="", db_comment="Written by staff, never shown to the customer"
     )
-    created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
-    updated_at = models.DateTimeField(auto_now=True, db_default=Now())
     shipped_at = models.DateTimeField(null=True, blank=True)
     delivered_at = models.DateTimeField(null=True, blank=True)
+
+    class Audit:
+        exclude = ["updated_at"]
 
     class Meta:
         db_table = "orders"
@@ -139,7 +141,7 @@ class Order(BillingAddress, ShippingAddress):
         return self.order_number
 
 
-class OrderItem(models.Model):
+class OrderItem(patterns.AuditedModel):
     """One line of an order; name, SKU and attributes stay as they were when it was bought."""
 
     order = models.ForeignKey(
