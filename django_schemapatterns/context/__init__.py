@@ -1,0 +1,41 @@
+"""
+Who acts: said once, in Python, and known to PostgreSQL in every transaction that writes.
+
+    from django_schemapatterns import context
+
+    with context.acting_as(user, reason="spring sale"):
+        Product.objects.update(price=F("price") * Decimal("0.9"))
+
+Triggers, defaults and policies read it from four settings that end with the transaction: app.current_user_id,
+app.current_tenant_id, app.request_id and app.context, a JSON object. Unset and '' both mean nobody.
+"""
+
+from __future__ import annotations
+
+from django_schemapatterns.context.carrier import bind, install
+from django_schemapatterns.context.scope import (
+    Scope,
+    Snapshot,
+    acting_as,
+    asnapshot,
+    copy,
+    get,
+    restore,
+    snapshot,
+)
+from django_schemapatterns.context.values import Actor, Context
+
+__all__ = [
+    "Actor",
+    "Context",
+    "Scope",
+    "Snapshot",
+    "acting_as",
+    "asnapshot",
+    "bind",
+    "copy",
+    "get",
+    "install",
+    "restore",
+    "snapshot",
+]

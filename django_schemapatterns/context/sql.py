@@ -1,0 +1,93 @@
+"""The SQL side: which statements may write, and the statement that tells a transaction who acts."""
+
+from __future__ import annotations
+
+import re
+from enum import Enum, auto
+
+from django_schemapatterns.context.payload import dumps
+from django_schemapatterns.context.values import Context
+
+_BLANK = r"(?:[\s(;]++|--[^\n]*+|/\*(?:[^*/]|\*(?!/)|/(?!\*)|/\*.*?\*/)*+\*/)*+"
+_WRITE = r"(?:insert|update|delete|merge|copy|truncate|with|call|do|execute|explain)\b"
+_READ = r"(?:select|values|table)\b"
+_CONTROL = (
+    r"(?:begin|start|commit|end|rollback|abort|savepoint|release|set\s+transaction|set\s+session\s+char)"
+)
+_NAME = r'(?:[\w$]+|"[^"]+")(?:\.(?:[\w$]+|"[^"]+"))*'
+
+_FIRST_WORD = re.compile(
+    rf"(?is){_BLANK}(?:(?P<write>{_WRITE})|(?P<read>{_READ})|(?P<control>{_CONTROL})|(?P<other>\w))"
+)
+_LATER_WRITE = re.compile(rf"(?is);{_BLANK}{_WRITE}")
+_FUNCTION = re.compile(rf"(?is){_BLANK}select\s+(?:(?P<table>\*\s+from\s+)|\(*){_NAME}\s*\(")
+_FROM = re.compile(r"(?i)\bfrom\b")
+_QUOTED = re.compile(r"(?s)'[^']*'|\"[^\"]*\"|\$(\w*)\$.*?\$\1\$")
+
+
+class Kind(Enum):
+    """What a statement needs to know of who acts."""
+
+    WRITE = auto()  # it may write: always
+    READ = auto()  # it reads, perhaps by a function that writes: once in a transaction
+    OTHER = (
+        auto()
+    )  # transaction control, DDL, VACUUM and so on: never, as some of it must come first or alone
+
+
+def kind_of(sql: str) -> Kind:
+    """
+    Tell by its first word what a statement, or a string of several, needs to know.
+
+        kind_of("/* nightly */ WITH gone AS (DELETE …) …")  # Kind.WRITE
+        kind_of("SELECT close_month(7)")                    # Kind.WRITE, as it reads no table
+        kind_of("CREATE INDEX CONCURRENTLY …")              # Kind.OTHER
+    """
+    first = _FIRST_WORD.match(sql)
+    word = first.lastgroup if first else "control"
+    if word == "control":
+        return Kind.OTHER
+    if word == "write" or _writes_later(sql) or (word == "read" and _calls_function(sql)):
+        return Kind.WRITE
+    return Kind.READ if word == "read" else Kind.OTHER
+
+
+def _writes_later(sql: str) -> bool:
+    return ";" in sql and _LATER_WRITE.search(_QUOTED.sub("''", sql)) is not None
+
+
+def _calls_function(sql: str) -> bool:
+    call = _FUNCTION.match(sql)
+    return call is not None and (call["table"] is not None or _FROM.search(_QUOTED.sub("''", sql)) is None)
+
+
+def statement_of(context: Context) -> str:
+    """Give the statement that tells the transaction who acts; the user is looked up here, if need be."""
+    actor = context.actor
+    if actor not in context.statements:
+        label = {"user_label": actor.label} if actor.label else {}
+        data = {**context.data, **label}
+        context.statements[actor] = _set_local(
+            actor.id or "", context.tenant_id or "", context.request_id or "", dumps(data) if data else ""
+        )
+    return context.statements[actor]
+
+
+def _set_local(user_id: str, tenant_id: str, request_id: str, data: str) -> str:
+    settings = {
+        "app.current_user_id": user_id,
+        "app.current_tenant_id": tenant_id,
+        "app.request_id": request_id,
+        "app.context": data,
+    }
+    calls = [f"pg_catalog.set_config('{name}', {_literal(value)}, true)" for name, value in settings.items()]
+    return f"SELECT {', '.join(calls)}"
+
+
+def _literal(text: str) -> str:
+    # Without percent signs the statement is the same whether or not the driver looks for placeholders in it.
+    escaped = text.replace("\\", "\\\\").replace("'", "''").replace("%", "\\x25")
+    return f"E'{escaped}'"
+
+
+NOBODY_ACTS = statement_of(Context())
