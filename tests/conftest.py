@@ -11,6 +11,7 @@ import os
 from contextlib import ExitStack
 
 import django
+import psycopg
 import pytest
 
 from example_project.postgres import temporary_server
@@ -22,6 +23,12 @@ if not os.environ.get("DATABASE_URL"):
     version = os.environ.get("SCHEMAPATTERNS_POSTGRES", "")
     os.environ["DATABASE_URL"] = server.enter_context(temporary_server(version=version))
 django.setup()
+
+
+def pytest_report_header() -> str:
+    with psycopg.connect(os.environ["DATABASE_URL"]) as connection:
+        version = connection.info.server_version
+    return f"postgresql: {version // 10_000}.{version % 10_000}"
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:

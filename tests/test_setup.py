@@ -14,6 +14,7 @@ import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from zipfile import ZipFile
 
 import psycopg
 import pytest
@@ -295,6 +296,17 @@ def test_demo_serves_again_and_leaves_no_server_behind(end: signal.Signals, fold
 
     assert eventually(lambda: not is_alive(server))
     assert program.returncode in {0, 128 + end, -end}
+
+
+@pytest.mark.end_to_end
+def test_wheel_ships_every_file_of_the_package(tmp_path: Path) -> None:
+    build = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--wheel-dir", str(tmp_path)]
+    subprocess.run([*build, str(bootstrap.PROJECT)], check=True)
+    (wheel,) = tmp_path.glob("*.whl")
+
+    package = bootstrap.PROJECT / "django_schemapatterns"
+    files = [path for path in package.rglob("*") if path.is_file() and "__pycache__" not in path.parts]
+    assert {str(path.relative_to(bootstrap.PROJECT)) for path in files} <= set(ZipFile(wheel).namelist())
 
 
 def answers(address: str) -> bool:
