@@ -19,7 +19,7 @@ class SchemaPatternsConfig(AppConfig):
         from django_schemapatterns.schema import autodetector, editor
 
         checks.register()
-        getattr(context, "install", lambda: None)()
+        context.install()
         autodetector.compose()
         editor.compose()
         pre_migrate.connect(install.before_migrate, sender=self)

@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+from django.core import checks
+
+from django_schemapatterns.audit.checks import check_middleware, check_models, check_vendor
+from django_schemapatterns.audit.database_checks import check_database, check_role
+from django_schemapatterns.schema.checks import check_composed, check_installed_apps
+
 
 def register() -> None:
     """Register the checks with Django."""
+    for check in (check_installed_apps, check_composed, check_vendor, check_models):
+        checks.register(check, checks.Tags.models)
+    checks.register(check_middleware, checks.Tags.security)
+    checks.register(check_database, checks.Tags.database)
+    checks.register(check_role, checks.Tags.database, deploy=True)

@@ -30,16 +30,42 @@ JSON_NULL: Final = {"$json": None}
 MAX_PAIRS: Final = 50  # PostgreSQL passes at most 100 arguments to a function.
 
 # Types of pg_catalog with an equality; the trigger functions see nothing but pg_catalog.
-_NATIVE_TYPES: Final = frozenset(
-    """
-    smallint integer bigint smallserial serial bigserial numeric real double_precision boolean
-    char varchar text bytea uuid date time interval timestamp timestamp_with_time_zone time_with_time_zone
-    timestamp_without_time_zone time_without_time_zone
-    inet cidr macaddr macaddr8 bit varbit tsvector tsquery oid xid8 money
-    int4range int8range numrange daterange tsrange tstzrange
-    int4multirange int8multirange nummultirange datemultirange tsmultirange tstzmultirange
-    """.split()
-)
+_RANGES: Final = {
+    f"{kind}{form}"
+    for kind in ("int4", "int8", "num", "date", "ts", "tstz")
+    for form in ("range", "multirange")
+}
+_TIMES: Final = {
+    f"{kind}{zone}"
+    for kind in ("time", "timestamp")
+    for zone in ("", "_with_time_zone", "_without_time_zone")
+}
+_NUMBERS: Final = {
+    "smallint",
+    "integer",
+    "bigint",
+    "smallserial",
+    "serial",
+    "bigserial",
+    "numeric",
+    "real",
+    "double_precision",
+}
+_OTHERS: Final = {
+    "boolean",
+    "char",
+    "varchar",
+    "text",
+    "bytea",
+    "uuid",
+    "date",
+    "interval",
+    "inet",
+    "cidr",
+    "macaddr",
+}
+_RARE: Final = {"macaddr8", "bit", "varbit", "tsvector", "tsquery", "oid", "xid8", "money"}
+_NATIVE_TYPES: Final = frozenset(_RANGES | _TIMES | _NUMBERS | _OTHERS | _RARE)
 
 
 def kind_of(field: Field[Any, Any], *, masked: bool) -> Kind:
@@ -75,7 +101,8 @@ def difference(column: str, kind: Kind) -> str:
     if kind in (Kind.COMPARED_AS_TEXT, Kind.TEXT, Kind.JSON, Kind.MASKED):
         old, new = f'{old}::text COLLATE "C"', f'{new}::text COLLATE "C"'
     pair = f"jsonb_build_array({value(column, kind, 'o.')}, {value(column, kind, 'n.')})"
-    return f"CASE WHEN {old} IS DISTINCT FROM {new} THEN jsonb_build_object({literal(column)}, {pair}) ELSE '{{}}'::jsonb END"
+    changed = f"jsonb_build_object({literal(column)}, {pair})"
+    return f"CASE WHEN {old} IS DISTINCT FROM {new} THEN {changed} ELSE '{{}}'::jsonb END"
 
 
 def value(column: str, kind: Kind, side: str) -> str:
@@ -87,7 +114,8 @@ def value(column: str, kind: Kind, side: str) -> str:
         case Kind.TEXT:
             return f"{name}::text"
         case Kind.JSON | Kind.JSONB:
-            return f"CASE WHEN {is_json_null(name, kind)} THEN '{json.dumps(JSON_NULL)}'::jsonb ELSE {name}::jsonb END"
+            marker = f"'{json.dumps(JSON_NULL)}'::jsonb"
+            return f"CASE WHEN {is_json_null(name, kind)} THEN {marker} ELSE {name}::jsonb END"
         case _:
             return name
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django_schemapatterns.audit import columns
 from django_schemapatterns.audit.objects import options_for
-from django_schemapatterns.audit.options import table_fields
+from django_schemapatterns.audit.options import table_columns
 from django_schemapatterns.audit.values import to_python
 
 if TYPE_CHECKING:
@@ -36,9 +36,9 @@ class Change:
 
 
 def changes_of(entry: AuditLog) -> list[Change]:
-    """Return the changes of an entry in the order of the model's fields, then those of columns that are gone."""
+    """Return the changes of an entry in the order of the model's fields, those of lost columns last."""
     pairs = logged_pairs(entry)
-    fields = {field.column: field for field in table_fields(entry.model)} if entry.model else {}
+    fields = table_columns(entry.model) if entry.model else {}
     order = [column for column in fields if column in pairs] + [
         column for column in pairs if column not in fields
     ]

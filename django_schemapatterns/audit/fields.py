@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from django.contrib.postgres.fields import ArrayField
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.expressions import Col, Func
@@ -14,8 +13,13 @@ from django.db.models.expressions import Col, Func
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
+    _BigIntegerField = models.BigIntegerField[int, int]
+    _Field = models.Field[Any, Any]
+else:
+    _BigIntegerField, _Field = models.BigIntegerField, models.Field
 
-class TransactionIdField(models.BigIntegerField):
+
+class TransactionIdField(_BigIntegerField):
     """A 64-bit transaction id, PostgreSQL's type `xid8`."""
 
     def db_type(self, connection: BaseDatabaseWrapper) -> str:
@@ -24,7 +28,7 @@ class TransactionIdField(models.BigIntegerField):
     def get_placeholder(self, value: Any, compiler: Any, connection: BaseDatabaseWrapper) -> str:
         return "%s::xid8"
 
-    def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
+    def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:  # noqa: FBT001, FBT002 - Django's signature
         value = super().get_db_prep_value(value, connection, prepared)
         return value if value is None else str(value)
 
@@ -46,7 +50,7 @@ class ExactJSONField(models.JSONField):
         super().__init__(*args, **{"decoder": ExactJSONDecoder, "encoder": DjangoJSONEncoder, **kwargs})
 
 
-class DerivedField(models.Field):
+class DerivedField(_Field):
     """
     A value that a function of our schema derives from the columns `operation` and `changes`.
 
@@ -61,19 +65,22 @@ class DerivedField(models.Field):
         self.output = output
         super().__init__(editable=False, null=True, **kwargs)
 
-    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:  # noqa: FBT001, FBT002
         self.set_attributes_from_name(name)
         self.model = cls
         cls._meta.add_field(self, private=True)
 
-    def get_attname_column(self) -> tuple[str, None]:  # type: ignore[override]
+    def get_attname_column(self) -> tuple[str, None]:
         return self.get_attname(), None
 
     def db_type(self, connection: BaseDatabaseWrapper) -> None:
         return None
 
     def get_col(self, alias: str, output_field: models.Field[Any, Any] | None = None) -> Any:
-        sources = [Col(alias, self.model._meta.get_field(name)) for name in ("operation", "changes")]
+        sources = [
+            Col(alias, cast("models.Field[Any, Any]", self.model._meta.get_field(name)))
+            for name in ("operation", "changes")
+        ]
         return Func(*sources, function=f"schemapatterns.{self.function}", output_field=self.output)
 
     def get_lookup(self, lookup_name: str) -> Any:

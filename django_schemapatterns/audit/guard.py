@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
 import pgtrigger
 
 from django_schemapatterns.schema.names import quote
 from django_schemapatterns.schema.triggers import CompiledTrigger, Trigger
-
-if TYPE_CHECKING:
-    from django.db.models import Model
 
 GUARDS: Final = {
     # PostgreSQL gives the partitions, also those to come, a row trigger by itself.
@@ -40,7 +37,7 @@ class GuardTrigger(Trigger):
     when = pgtrigger.Before
     operation = pgtrigger.Update  # what it fires on is GUARDS'
 
-    def compile(self, model: type[Model]) -> CompiledGuardTrigger:
+    def compile(self, model: Any) -> CompiledGuardTrigger:
         assert self.name is not None
         return CompiledGuardTrigger(name=self.name, pgid=self.get_pgid(model), table=model._meta.db_table)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from asgiref.sync import sync_to_async
 from django.apps import apps
@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from django_schemapatterns.audit.diff import logged_pairs
 from django_schemapatterns.audit.objects import options_for
-from django_schemapatterns.audit.options import table_fields
+from django_schemapatterns.audit.options import table_columns
 from django_schemapatterns.audit.querysets import AuditLogQuerySet
 from django_schemapatterns.audit.records import primary_key, record_id
 from django_schemapatterns.audit.values import to_python
@@ -87,7 +87,7 @@ class History:
 def log_of(alias: str) -> AuditLogQuerySet:
     """Return all entries in a database."""
     log: Any = apps.get_model("schemapatterns", "AuditLog")
-    return log.objects.using(alias)
+    return cast("AuditLogQuerySet", log.objects.using(alias))
 
 
 def state_around(entry: AuditLog, *, after: bool) -> Model | None:
@@ -135,7 +135,7 @@ def table_states(table: type[Model], cut: Cut, alias: str, record: str | None) -
 
 
 def _reader(table: type[Model]) -> Read:
-    fields = {field.column: field for field in table_fields(table)}
+    fields = table_columns(table)
     return lambda column, logged: to_python(fields[column], logged) if column in fields else logged
 
 
@@ -143,8 +143,8 @@ def state_at(history: list[AuditLog], cut: Cut, live: State | None, read: Read) 
     """
     Return a row at a moment, from the entries about it in order and from the row of today.
 
-    Forwards from its insertion where that is logged; else backwards from today or from its deletion, since the
-    row may be older than its audit.
+    Forwards from its insertion where that is logged; else backwards from today or from its deletion, since
+    the row may be older than its audit.
     """
     before = [entry for entry in history if cut(entry)]
     after = history[len(before) :]
@@ -186,9 +186,11 @@ def _live_rows(table: type[Model], alias: str, record: str | None) -> dict[str, 
     rows = table._base_manager.using(alias)
     if record is not None:
         rows = rows.filter(pk=primary_key(table, record))
-    fields = table_fields(table)
+    columns = table_columns(table)
     return {
-        record_id(row, using=alias): {field.column: getattr(row, field.attname) for field in fields}
+        record_id(row, using=alias): {
+            column: getattr(row, field.attname) for column, field in columns.items()
+        }
         for row in rows
     }
 
@@ -198,9 +200,9 @@ def _instance(model: type[Model], states: list[tuple[type[Model], State]], alias
     values: dict[str, Any] = {}
     for table, state in states:
         hidden = hidden_columns(table)
-        for field in table_fields(table):
-            if field.column in state and field.column not in hidden:
-                values.setdefault(field.attname, state[field.column])
+        for column, field in table_columns(table).items():
+            if column in state and column not in hidden:
+                values.setdefault(field.attname, state[column])
     attnames = [field.attname for field in model._meta.concrete_fields if field.attname in values]
     return model.from_db(alias, attnames, [values[name] for name in attnames])
 
@@ -211,4 +213,4 @@ def hidden_columns(table: type[Model]) -> set[str]:
     if options is None:
         return set()
     names = {*options.exclude, *options.masked(table)}
-    return {field.column for field in table_fields(table) if field.name in names}
+    return {column for column, field in table_columns(table).items() if field.name in names}

@@ -69,7 +69,8 @@ def after_migrate(using: str, **kwargs: Any) -> None:
                 "SELECT schemapatterns.create_audit_partitions(%s)", [conf.get().audit_partitions_ahead]
             )
             cursor.execute(
-                "SELECT schemapatterns.copy_statement_triggers(tgrelid) FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
+                "SELECT schemapatterns.copy_statement_triggers(tgrelid) "
+                "FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
                 "WHERE relkind = 'p' AND NOT relispartition AND tgname LIKE 'pgtrigger\\_%' GROUP BY tgrelid"
             )
 

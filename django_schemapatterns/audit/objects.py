@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 import pgtrigger
 from django.db.models.sql import Query
 
-from django_schemapatterns.audit.columns import Kind, kind_of, postgresql
 from django_schemapatterns.audit.capture import ACTIONS, CompiledAuditTrigger
-from django_schemapatterns.audit.options import AuditOptions, table_fields
+from django_schemapatterns.audit.columns import Kind, kind_of, postgresql
+from django_schemapatterns.audit.options import AuditOptions, table_columns
 from django_schemapatterns.schema.triggers import Trigger
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def audited_models() -> dict[type[Model], AuditOptions]:
 
 
 def options_for(model: type[Model]) -> AuditOptions | None:
-    """Return the audit options of a model or of the model that a proxy stands for, None when it is not audited."""
+    """Return the audit options of a model, or of the one that a proxy stands for; None when not audited."""
     return _audited.get(model._meta.concrete_model or model)
 
 
@@ -53,15 +53,16 @@ class AuditTrigger(Trigger):
         }
         super().__init__(name=f"audit_{action}", operation=operations[action])
 
-    def compile(self, model: type[Model]) -> CompiledAuditTrigger:
+    def compile(self, model: Any) -> CompiledAuditTrigger:
         table, pgid = model._meta.db_table, self.get_pgid(model)
         assert self.name is not None
         if self.action == "truncate":
             return CompiledAuditTrigger(name=self.name, pgid=pgid, table=table, action=self.action)
         masked = self.options.masked(model)
+        columns = table_columns(model)
         logged = {
-            field.column: kind_of(field, masked=field.name in masked)
-            for field in table_fields(model)
+            column: kind_of(field, masked=field.name in masked)
+            for column, field in columns.items()
             if not self._hides(field)
         }
         kinds = {column: kind.value for column, kind in sorted(logged.items()) if kind is not Kind.NATIVE}
@@ -73,8 +74,13 @@ class AuditTrigger(Trigger):
             key=[field.column for field in model._meta.pk_fields],
             columns=list(logged),
             kinds=kinds,
-            exclude=[field.column for field in table_fields(model) if self._hides(field)],
-            label=[model._meta.get_field(name).column for name in self.options.label],
+            exclude=[column for column, field in columns.items() if self._hides(field)],
+            label=[
+                column
+                for name in self.options.label
+                for column, field in columns.items()
+                if field.name == name
+            ],
             condition=condition_sql(model, self.options.condition),
         )
 

@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.core.exceptions import FieldDoesNotExist, ImproperlyConfigured
 
@@ -76,11 +76,11 @@ class AuditOptions:
         hidden = {*self.exclude, *self.mask}
         if taken := sorted(key & hidden):
             raise ImproperlyConfigured(
-                f"{model._meta.label}: the audit can not exclude or mask {taken[0]!r}, which is part of the primary key."
+                f"{model._meta.label}: the audit can not hide {taken[0]!r}, a part of the primary key."
             )
         if shown := sorted(set(self.label) & {*hidden, *self.always_masked(model)}):
             raise ImproperlyConfigured(
-                f"{model._meta.label}: the audit label can not show {shown[0]!r}, which is excluded or masked."
+                f"{model._meta.label}: the audit label can not show {shown[0]!r}, it is excluded or masked."
             )
 
     def always_masked(self, model: type[Model]) -> list[str]:
@@ -97,13 +97,18 @@ def table_fields(model: type[Model]) -> list[Field[Any, Any]]:
     return [field for field in concrete._meta.local_concrete_fields if field.column]
 
 
+def table_columns(model: type[Model]) -> dict[str, Field[Any, Any]]:
+    """Return the fields that are columns of the model's own table, by column."""
+    return {str(field.column): field for field in table_fields(model)}
+
+
 def _names(value: Any, where: str) -> tuple[str, ...]:
     if isinstance(value, str):
         value = (value,)
     if isinstance(value, Iterable):
-        value = tuple(value)
-        if all(isinstance(name, str) for name in value):
-            return value
+        names = tuple(value)
+        if all(isinstance(name, str) for name in names):
+            return names
     raise ImproperlyConfigured(f"{where} must be a list of field names, not {value!r}.")
 
 
@@ -125,6 +130,7 @@ def _column(model: type[Model], name: str, option: str) -> Field[Any, Any]:
         near = difflib.get_close_matches(name, names, n=1)
         hint = f" Did you mean {near[0]!r}?" if near else f" Its fields are {', '.join(names)}."
         raise ImproperlyConfigured(
-            f"{model._meta.label}: audit option {option!r} names {name!r}, which is no column of {model._meta.db_table}.{hint}"
+            f"{model._meta.label}: audit option {option!r} names {name!r}, which is no field with a column "
+            f"in {model._meta.db_table}.{hint}"
         )
-    return field  # type: ignore[return-value]
+    return cast("Field[Any, Any]", field)

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any, Self
 from django.db import models
 
 from django_schemapatterns.audit.objects import audited_models, options_for
-from django_schemapatterns.audit.options import table_fields
+from django_schemapatterns.audit.options import table_columns
 from django_schemapatterns.audit.records import record_id
 
 if TYPE_CHECKING:
-    from django_schemapatterns.audit.models import AuditLog
+    from django_schemapatterns.audit.models import AuditLog  # noqa: F401 - mypy reads the string below
 
 
 class AuditLogQuerySet(models.QuerySet["AuditLog"]):
@@ -64,8 +64,8 @@ class AuditLogQuerySet(models.QuerySet["AuditLog"]):
 
 def columns_named(name: str) -> set[str]:
     """Return the columns that a name stands for in any audited model: `brand` is the column `brand_id`."""
-    fields = (field for model in audited_models() for field in table_fields(model) if field.name == name)
-    return {name, *(field.column for field in fields)}
+    columns = (each for model in audited_models() for each in table_columns(model).items())
+    return {name, *(column for column, field in columns if field.name == name)}
 
 
 def tables_of(model: type[models.Model]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
@@ -43,17 +43,14 @@ def _app_of(module: str) -> str:
     config = apps.get_containing_app_config(module)
     if config is None:
         raise ImproperlyConfigured(
-            f"audit.register() is called in {module}, which belongs to no installed app: pass app_label=… to say whose "
-            f"migrations get the triggers."
+            f"audit.register() is called in {module}, which belongs to no installed app: "
+            f"pass app_label=… to say whose migrations get the triggers."
         )
     return config.label
 
 
 def _proxy(model: type[Model], app_label: str, module: str) -> type[Model]:
-    """Return a proxy of the model in the user's app, which is how a foreign table's triggers get into its migrations."""
-    from django.db.models import Model as Base
-
+    """Return a proxy in the user's app: so a foreign table's triggers get into the user's migrations."""
     meta = type("Meta", (), {"proxy": True, "app_label": app_label, "default_permissions": ()})
     name = f"Audited{model._meta.object_name}"
-    assert issubclass(model, Base)
-    return type(model)(name, (model,), {"__module__": module, "Meta": meta})
+    return cast("type[Model]", type(name, (model,), {"__module__": module, "Meta": meta}))

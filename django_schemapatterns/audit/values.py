@@ -78,7 +78,7 @@ def _duration(logged: str) -> timedelta:
     return value
 
 
-def _range(field: RangeField, logged: str) -> Any:
+def _range(field: Any, logged: str) -> Any:
     if logged == "empty":
         return field.range_type(empty=True)
     match = _RANGE.match(logged)
@@ -88,7 +88,7 @@ def _range(field: RangeField, logged: str) -> Any:
     return field.range_type(lower, upper, match[1] + match[4])
 
 
-def _bound(field: RangeField, text: str) -> Any:
+def _bound(field: Any, text: str) -> Any:
     if text == "":
         return None
     if text.startswith('"'):

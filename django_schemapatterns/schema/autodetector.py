@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from django.core.management.commands import makemigrations, migrate
 from django.db.migrations.autodetector import MigrationAutodetector, OperationDependency
@@ -19,7 +18,9 @@ INSTALLED = OperationDependency("schemapatterns", "auditlog", None, OperationDep
 
 
 class SchemaAutodetectorMixin(MigrationAutodetector):
-    """Works on the finished list of operations, so the order in which autodetectors are composed does not matter."""
+    """Works on the finished list of operations, so it does not matter in which order mixins are composed."""
+
+    generated_operations: dict[str, list[Operation]]
 
     def _sort_migrations(self) -> None:
         for app_label, operations in self.generated_operations.items():
@@ -31,29 +32,30 @@ def merge_trigger_changes(operations: list[Operation]) -> list[Operation]:
     """Turn the removal and addition of one trigger into its alteration, and say what it depends on."""
     removed = {key(each): each for each in operations if isinstance(each, RemoveTrigger)}
     merged: list[Operation] = []
-    replaced: dict[Any, Any] = defaultdict()
+    replaced: set[int] = set()
     for operation in operations:
-        if isinstance(operation, AddTrigger) and isinstance(operation.trigger, CompiledTrigger):
-            dependencies = [*getattr(operation, "_auto_deps", []), INSTALLED]
-            if old := removed.get(key(operation)):
-                replaced[id(old)] = old
-                operation = AlterTrigger(operation.model_name, operation.trigger)
-            operation._auto_deps = dependencies  # type: ignore[attr-defined]
-        merged.append(operation)
+        if not (isinstance(operation, AddTrigger) and isinstance(operation.trigger, CompiledTrigger)):
+            merged.append(operation)
+            continue
+        old = removed.get(key(operation))
+        renewed = AlterTrigger(operation.model_name, operation.trigger) if old else operation
+        renewed._auto_deps = [*getattr(operation, "_auto_deps", []), INSTALLED]  # type: ignore[attr-defined]
+        merged.append(renewed)
+        replaced.add(id(old))
     return [operation for operation in merged if id(operation) not in replaced]
 
 
 def key(operation: AddTrigger | RemoveTrigger) -> tuple[str, str]:
     name = operation.trigger.name if isinstance(operation, AddTrigger) else operation.name
-    return operation.model_name.lower(), cast(str, name)
+    return operation.model_name.lower(), cast("str", name)
 
 
 def compose() -> None:
-    """Put our mixin on top of whatever autodetector the migration commands have; Django wants one for both."""
+    """Put our mixin on top of the migration commands' autodetector; Django wants one for both."""
     current = makemigrations.Command.autodetector
     if issubclass(current, SchemaAutodetectorMixin):
         return
     composed = type("MigrationAutodetector", (SchemaAutodetectorMixin, current), {})
     for command in (makemigrations, migrate):
         command.Command.autodetector = composed
-        command.MigrationAutodetector = composed  # type: ignore[attr-defined, misc]
+        command.MigrationAutodetector = composed  # type: ignore[attr-defined]

@@ -13,7 +13,7 @@ from pgtrigger.migrations import AddTrigger
 from django_schemapatterns.schema import names, sql
 
 if TYPE_CHECKING:
-    from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+    from django.db.backends.base.schema import BaseDatabaseSchemaEditor as SchemaEditor
     from django.db.migrations.state import ModelState, ProjectState
     from django.db.models import Model
 
@@ -44,8 +44,10 @@ class CompiledTrigger(compiler.Trigger):
     """
     A trigger as a migration holds it: what it is made of, not the SQL made from that.
 
-    name: the trigger's name among those of its model; pgid: its name in the database; table: the model's
-    `db_table`; version: of the SQL files, so that an old migration does today what it did when it was written.
+    name: the trigger's name among those of its model.
+    pgid: its name in the database.
+    table: the model's `db_table`.
+    version: of the SQL files, so that an old migration does today what it did when it was written.
     """
 
     function_name: ClassVar[str | None] = None
@@ -104,7 +106,7 @@ class AlterTrigger(AddTrigger):
     def database_forwards(
         self,
         app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
+        schema_editor: SchemaEditor,
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
@@ -113,7 +115,7 @@ class AlterTrigger(AddTrigger):
     def database_backwards(
         self,
         app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
+        schema_editor: SchemaEditor,
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
@@ -129,7 +131,7 @@ class AlterTrigger(AddTrigger):
     def _replace(
         self,
         app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
+        schema_editor: SchemaEditor,
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
@@ -143,17 +145,14 @@ class AlterTrigger(AddTrigger):
             schema_editor.execute(old.uninstall_sql, params=None)
 
     def _trigger(self, model_state: ModelState) -> CompiledTrigger:
-        return next(
-            trigger for trigger in model_state.options["triggers"] if trigger.name == self.trigger.name
-        )
+        triggers: list[CompiledTrigger] = model_state.options["triggers"]
+        return {trigger.name: trigger for trigger in triggers}[self.trigger.name]
 
 
 class AddUnmanagedTrigger(AddTrigger):
     """Add a trigger to a table that migrations make by other means than CreateModel."""
 
-    def allow_migrate_model_trigger(
-        self, schema_editor: BaseDatabaseSchemaEditor, model: type[Model]
-    ) -> bool:
+    def allow_migrate_model_trigger(self, schema_editor: SchemaEditor, model: type[Model]) -> bool:
         connection = schema_editor.connection
         return connection.vendor == "postgresql" and router.allow_migrate(
             connection.alias, model._meta.app_label
@@ -167,5 +166,5 @@ AlterTrigger.__module__ = "django_schemapatterns.operations"
 class Trigger(pgtrigger.Trigger):
     """A pgtrigger.Trigger that compiles to a `CompiledTrigger`."""
 
-    def get_pgid(self, model: type[Model]) -> str:
+    def get_pgid(self, model: Any) -> str:
         return names.shorten(f"pgtrigger_{self.name}_{names.digest(self.get_uri(model))}").lower()

@@ -1,0 +1,63 @@
+"""Checks of the mechanisms that every pattern stands on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.conf import settings
+from django.core.checks import CheckMessage, Error
+from django.core.management.commands import makemigrations
+from django.db.utils import load_backend
+from pgtrigger.migrations import MigrationAutodetectorMixin
+
+from django_schemapatterns.schema.autodetector import SchemaAutodetectorMixin
+from django_schemapatterns.schema.editor import SchemaEditorMixin
+
+
+def check_installed_apps(**kwargs: Any) -> list[CheckMessage]:
+    if apps.is_installed("pgtrigger"):
+        return []
+    return [
+        Error(
+            "django-schemapatterns needs django-pgtrigger, which is not in INSTALLED_APPS.",
+            hint='Add "pgtrigger" to INSTALLED_APPS, before "django_schemapatterns".',
+            id="schemapatterns.E001",
+        )
+    ]
+
+
+def check_composed(**kwargs: Any) -> list[CheckMessage]:
+    """Find packages that replaced Django's autodetector or schema editor instead of adding to them."""
+    autodetector = makemigrations.Command.autodetector
+    lost = [
+        mixin.__module__
+        for mixin in (SchemaAutodetectorMixin, MigrationAutodetectorMixin)
+        if not issubclass(autodetector, mixin)
+    ]
+    messages: list[CheckMessage] = []
+    if lost and apps.is_installed("pgtrigger"):
+        messages.append(
+            Error(
+                f"The migration autodetector is {autodetector.__module__}.{autodetector.__qualname__}, "
+                f"which lacks {' and '.join(lost)}: makemigrations would miss changes of triggers.",
+                hint="Another package replaced it. Put that package before pgtrigger and "
+                "django_schemapatterns in INSTALLED_APPS, and set no `autodetector` in commands of your own.",
+                id="schemapatterns.E002",
+            )
+        )
+    return [*messages, *_check_editors()]
+
+
+def _check_editors() -> list[CheckMessage]:
+    engines = {config["ENGINE"] for config in settings.DATABASES.values() if config.get("ENGINE")}
+    wrappers: list[Any] = [load_backend(engine).DatabaseWrapper for engine in sorted(engines)]
+    return [
+        Error(
+            f"The schema editor of {wrapper.__module__} lacks {SchemaEditorMixin.__module__}.",
+            hint="Another package replaced it; put that package before django_schemapatterns.",
+            id="schemapatterns.E003",
+        )
+        for wrapper in wrappers
+        if wrapper.vendor == "postgresql" and not issubclass(wrapper.SchemaEditorClass, SchemaEditorMixin)
+    ]
