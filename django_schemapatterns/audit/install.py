@@ -17,7 +17,6 @@ if TYPE_CHECKING:
 SQL: Final[dict[str, list[str]]] = {
     "schema": ["schemapatterns.v1", "copy_statement_triggers.v1"],
     "audit": [
-        "audit_log.v1",
         "audit_noted.v1",
         "audit_context.v1",
         "audit_note.v1",
@@ -27,8 +26,9 @@ SQL: Final[dict[str, list[str]]] = {
         "audit_old_values.v1",
         "audit_new_values.v1",
         "audit_changed_fields.v1",
-        "audit_trail.v1",
         "create_audit_partitions.v1",
+        "audit_log.v1",
+        "audit_trail.v1",
     ],
 }
 
