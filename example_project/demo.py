@@ -114,4 +114,5 @@ def serve(port: int) -> None:
     login = ADMIN[get_user_model().USERNAME_FIELD]
     say(f"\n  http://{HOST}:{port}/admin/")
     say(f"  Log in as {login} with the password {ADMIN['password']}. Ctrl-C stops.\n")
+    os.environ["DJANGO_RUNSERVER_HIDE_WARNING"] = "true"  # what the demo is for needs no warning
     call_command("runserver", f"{HOST}:{port}", use_reloader=False)
