@@ -82,13 +82,16 @@ def prepare(products: int, orders: int) -> None:
     import django
     from django.apps import apps
     from django.contrib.auth import get_user_model
-    from django.core.management import call_command
+    from django.core.management import CommandError, call_command
 
     django.setup()
     refuse_unusable_database()
-    call_command("migrate", verbosity=1, interactive=False)
-    if not apps.get_model("shop", "Product").objects.exists():
-        call_command("demo_data", products=products, orders=orders, seed=1)
+    try:
+        call_command("migrate", interactive=False)
+        if not apps.get_model("shop", "Product").objects.exists():
+            call_command("demo_data", products=products, orders=orders, seed=1)
+    except CommandError as error:
+        sys.exit(str(error))
     users = get_user_model().objects
     if not users.filter(email=ADMIN["email"]).exists():
         users.create_superuser(**ADMIN)

@@ -275,7 +275,7 @@ def test_taken_port_is_named_with_the_next_step() -> None:
 def test_demo_serves_again_and_leaves_no_server_behind(end: signal.Signals, folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
-    demo = [sys.executable, "-m", "example_project", "--port", str(port), "--products=50", "--orders=10"]
+    demo = [sys.executable, "-m", "example_project", "--port", str(port), "--products=100", "--orders=20"]
     environment = clean_environment(SCHEMAPATTERNS_DATA=str(folder / "shop"))
     with subprocess.Popen(
         demo,
