@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 from example_project.accounts.models import Role, User, UserProfile
 
 # What Django 6 takes for granted, and Django 5.2 warns about.
-ADDRESSES_ARE_HTTPS = {models.URLField: {"assume_scheme": "https"}}
+ADDRESSES_ARE_HTTPS: dict[Any, Any] = {models.URLField: {"assume_scheme": "https"}}
 
 
 class UserForm(UserChangeForm):

@@ -114,7 +114,7 @@ class User(patterns.AuditedModel, patterns.TimestampedModel, AbstractBaseUser, P
 
     def clean(self) -> None:
         super().clean()
-        self.email = self.email.lower()
+        self.email = User.objects.normalize_email(self.email)
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()

@@ -90,7 +90,7 @@ class ProductAdmin(admin.ModelAdmin):
     show_full_result_count = False
     autocomplete_fields = ["category", "brand", "vendor"]
     prepopulated_fields = {"slug": ["name"]}
-    readonly_fields = ["created_at", "updated_at"]
+    readonly_fields = ["published_at", "created_at", "updated_at"]
     inlines = [ProductVariantInline, ProductPromotionInline]
     actions = ["publish", "archive"]
     fieldsets = [

@@ -44,7 +44,7 @@ class OrderAdmin(admin.ModelAdmin):
     ordering = ["-created_at", "-id"]
     show_full_result_count = False
     autocomplete_fields = ["user"]
-    readonly_fields = ["created_at", "updated_at"]
+    readonly_fields = ["shipped_at", "delivered_at", "created_at", "updated_at"]
     inlines = [OrderItemInline]
     actions = ["start_processing", "ship", "deliver", "cancel"]
     fieldsets = [

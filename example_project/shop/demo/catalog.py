@@ -130,7 +130,7 @@ class Catalog:
         """Give the rows of `PROMOTION_FIELDS`; the promotions of one product follow each other."""
         today = self.now.date()
         for article in self.articles:
-            if self.rng.random() > 0.05:
+            if self.rng.random() > 0.12:
                 continue
             start = today - timedelta(days=self.rng.randint(-40, 200))
             for _ in range(self.rng.choice([1, 1, 2, 3])):

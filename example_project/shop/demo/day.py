@@ -86,7 +86,7 @@ def start_the_lighting_sale(rng: Random) -> None:
 
 def take_orders(rng: Random) -> None:
     """Customers buy; each is the actor of the own order."""
-    customers = User.objects.filter(is_active=True, is_staff=False).order_by("id")[:200]
+    customers = User.objects.filter(status=UserStatus.ACTIVE, is_staff=False).order_by("id")[:200]
     articles = Product.objects.filter(status=ProductStatus.ACTIVE, inventory_quantity__gt=10).order_by("id")[
         :200
     ]
@@ -144,7 +144,7 @@ def help_customers(rng: Random) -> None:
         shipping_address_line_1="12 Harbour Street",
         internal_notes="Customer moved; address confirmed by phone.",
     )
-    customer = User.objects.filter(is_active=True, is_staff=False).latest("id")
+    customer = User.objects.filter(status=UserStatus.ACTIVE, is_staff=False).latest("id")
     carla.change(customer, status=UserStatus.SUSPENDED)
     carla.delete(Contact.objects.earliest("id"))
 

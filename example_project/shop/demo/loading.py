@@ -23,10 +23,9 @@ def reserve_ids(model: type[models.Model], count: int) -> list[int]:
 
 def copy_rows(model: type[models.Model], fields: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
     """Load rows into a model's table; the values stand in the order of the named fields."""
-    columns = [model._meta.get_field(name).column for name in fields]  # type: ignore[union-attr]
-    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
-        sql.Identifier(model._meta.db_table), sql.SQL(", ").join(map(sql.Identifier, columns))
-    )
+    columns = [sql.Identifier(model._meta.get_field(name).column) for name in fields]  # type: ignore[union-attr, arg-type]
+    table = sql.Identifier(model._meta.db_table)
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(table, sql.SQL(", ").join(columns))
     # COPY goes past Django's cursor, so who is acting has to be written into the transaction first.
     context.bind(connection.alias)
     with connection.cursor() as cursor, cursor.copy(statement) as copy:

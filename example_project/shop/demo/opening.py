@@ -33,6 +33,13 @@ from example_project.shop.models import (
 
 BRANDS, VENDORS = 60, 25
 FILLED = [OrderItem, Order, ProductPromotion, ProductVariant, Product, Category, Brand, Vendor, Contact]
+CLEAN_GIN_INDEXES = """
+    SELECT gin_clean_pending_list(pg_index.indexrelid)
+    FROM pg_index
+    JOIN pg_class ON pg_class.oid = pg_index.indexrelid
+    JOIN pg_am ON pg_am.oid = pg_class.relam
+    WHERE pg_am.amname = 'gin' AND pg_index.indrelid = ANY (%s::regclass[])
+"""
 
 
 @dataclass
@@ -53,7 +60,7 @@ class Opening:
             self.fill_catalog()
             self.fill_people()
             self.fill_orders()
-        self.analyze()
+        self.settle()
 
     def fill_catalog(self) -> None:
         catalog = Catalog(self.rng, self.now, self.shelves(), self.brands(), self.vendors())
@@ -91,7 +98,7 @@ class Opening:
         copy_rows(OrderItem, sold.ITEM_FIELDS, lines)
 
     def shelves(self) -> dict[int, Shelf]:
-        leaves = {}
+        leaves: dict[int, Shelf] = {}
         for position, (name, shelves) in enumerate(DEPARTMENTS.items()):
             department = Category.objects.create(name=name, slug=slugify(name), sort_order=position)
             children = Category.objects.bulk_create(
@@ -124,11 +131,13 @@ class Opening:
         ]
         return [vendor.pk for vendor in Vendor.objects.bulk_create(vendors)]
 
-    def analyze(self) -> None:
-        # Without statistics the plans would be poor until autovacuum comes by.
+    def settle(self) -> None:
+        """Do what autovacuum would do in a while; without it the plans are poor."""
+        tables = [model._meta.db_table for model in [User, UserProfile, *FILLED]]
         with connection.cursor() as cursor:
-            for model in [User, UserProfile, *FILLED]:
-                cursor.execute(f"ANALYZE {connection.ops.quote_name(model._meta.db_table)}")
+            cursor.execute(CLEAN_GIN_INDEXES, [tables])
+            for table in tables:
+                cursor.execute(f"ANALYZE {connection.ops.quote_name(table)}")
 
 
 def is_empty() -> bool:

@@ -75,7 +75,7 @@ class People:
             preferences = {
                 "newsletter": random() < 0.4,
                 "sms": random() < 0.1,
-                "offers": choice(["daily", "weekly"]),
+                "hour": self.rng.randint(0, 23),
             }
             yield (
                 customer.id, "", f"{choice(self.jobs)}.", "", customer.address[5], choice(ZONES),

@@ -1,0 +1,131 @@
+"""The strategic indexes are used, proven by the plans of a shop with realistic data and never by a clock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from django.contrib.postgres.search import SearchQuery
+from django.db import transaction
+from django.db.models import F, QuerySet
+from pytest_django import DjangoDbBlocker
+
+from example_project.accounts.models import User, UserProfile, UserStatus, full_name
+from example_project.shop.demo.opening import Opening
+from example_project.shop.demo.progress import Progress
+from example_project.shop.models import (
+    Category,
+    Order,
+    OrderItem,
+    OrderStatus,
+    Product,
+    ProductPromotion,
+    ProductStatus,
+    ProductVariant,
+)
+from tests.example.plans import indexes_used
+
+pytestmark = pytest.mark.django_db
+NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def filled_shop(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    with django_db_blocker.unblock(), transaction.atomic():
+        Opening(products=10_000, orders=6000, seed=7, now=NOW, progress=Progress()).run()
+        yield
+        transaction.set_rollback(True)
+
+
+def customer() -> User:
+    return User.objects.filter(is_staff=False, orders__isnull=False).earliest("id")
+
+
+LOOKUPS: dict[str, tuple[Callable[[], QuerySet[Any, Any]], str]] = {
+    "user by email": (lambda: User.objects.filter(email=customer().email), "users_email_unique"),
+    "user by name": (lambda: User.objects.filter(username=customer().username), "users_username_unique"),
+    "user by full name": (
+        lambda: User.objects.alias(full=full_name()).filter(full=customer().get_full_name().lower()),
+        "users_full_name_idx",
+    ),
+    "suspended users": (lambda: User.objects.filter(status=UserStatus.SUSPENDED), "users_not_active_idx"),
+    "newest users": (lambda: User.objects.order_by("-created_at")[:20], "users_created_idx"),
+    "who wants a message now": (
+        lambda: UserProfile.objects.filter(notification_preferences__contains={"sms": True, "hour": 7}),
+        "user_profiles_notify_idx",
+    ),
+    "order history": (
+        lambda: Order.objects.filter(user=customer()).order_by("-created_at")[:20],
+        "orders_user_history_idx",
+    ),
+    "newest orders": (lambda: Order.objects.order_by("-created_at")[:50], "orders_created_idx"),
+    "orders on hold": (
+        lambda: Order.objects.filter(status=OrderStatus.ON_HOLD).order_by("created_at"),
+        "orders_open_idx",
+    ),
+    "order by number": (
+        lambda: Order.objects.filter(order_number=Order.objects.earliest("id").order_number),
+        "orders_order_number_unique",
+    ),
+    "lines of an order": (
+        lambda: OrderItem.objects.filter(order=Order.objects.earliest("id")),
+        "order_items_order_idx",
+    ),
+    "sales of a product": (
+        lambda: OrderItem.objects.filter(product=Product.objects.latest("id")),
+        "order_items_product_idx",
+    ),
+    "low stock": (
+        lambda: Product.objects.filter(
+            inventory_tracking=True, inventory_quantity__lte=F("low_stock_threshold")
+        ),
+        "products_low_stock_idx",
+    ),
+    "featured products": (
+        lambda: Product.objects.filter(featured=True, status=ProductStatus.ACTIVE).order_by("-published_at")[
+            :10
+        ],
+        "products_featured_idx",
+    ),
+    "products of a category": (
+        lambda: Product.objects.filter(category=Category.objects.get(slug="garden-tools"), status="active"),
+        "products_category_status_idx",
+    ),
+    "cheapest products": (
+        lambda: Product.objects.filter(status=ProductStatus.ACTIVE).order_by("price")[:20],
+        "products_active_price_idx",
+    ),
+    "full-text search": (
+        lambda: Product.objects.filter(search_vector=SearchQuery("folding armchairs", config="english")),
+        "products_search_idx",
+    ),
+    "products by attributes": (
+        lambda: Product.objects.filter(attributes__contains={"material": "cork", "colour": "navy"}),
+        "products_attributes_idx",
+    ),
+    "products by tags": (
+        lambda: Product.objects.filter(tags__contains=["wedding", "vegan", "gift"]),
+        "products_tags_idx",
+    ),
+    "product by SKU": (
+        lambda: Product.objects.filter(sku=Product.objects.earliest("id").sku),
+        "products_sku_unique",
+    ),
+    "variants of a product": (
+        lambda: ProductVariant.objects.filter(product=Product.objects.latest("id")).order_by("sort_order"),
+        "product_variants_product_idx",
+    ),
+    "promotions of a product": (
+        lambda: ProductPromotion.objects.filter(product=ProductPromotion.objects.latest("id").product),
+        "product_promotions_no_overlap",
+    ),
+}
+
+
+@pytest.mark.parametrize("lookup", LOOKUPS)
+def test_lookup_uses_its_index(lookup: str) -> None:
+    query, index = LOOKUPS[lookup]
+
+    assert index in indexes_used(query())
