@@ -1,0 +1,1 @@
+"""Comparisons with the peers, for everybody to run: python -m benchmarks audit."""

@@ -1,0 +1,1 @@
+"""What an audit trail costs: ours, the peers', and none."""
