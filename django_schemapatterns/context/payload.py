@@ -23,7 +23,6 @@ COLUMNS = {
     "user_agent": 512,
 }  # what the audit log lifts out, and its length
 LONGEST_KEY = 100
-MOST_ITEMS = 1000
 DEEPEST = 8
 SHORTENED = "…"
 
@@ -32,13 +31,7 @@ _encoder = DjangoJSONEncoder()
 
 def clean(data: Mapping[str, object]) -> dict[str, JSON]:
     """Give the nearest thing to `data` that JSON can hold, without the keys that are None; never fail."""
-    return {
-        plain_text(key)[:LONGEST_KEY]: _as_text(_nearest(value))[: COLUMNS[key]]
-        if key in COLUMNS
-        else _nearest(value)
-        for key, value in data.items()
-        if value is not None
-    }
+    return {_key(key): _value(key, value) for key, value in data.items() if value is not None}
 
 
 def dumps(data: Mapping[str, JSON]) -> str:
@@ -57,6 +50,11 @@ def plain_text(value: object) -> str:
     return str(value).replace("\0", "").encode("utf-8", "ignore").decode()
 
 
+def _value(key: str, value: object) -> JSON:
+    nearest = _nearest(value)
+    return _as_text(nearest)[: COLUMNS[key]] if key in COLUMNS else nearest
+
+
 def _nearest(value: object) -> JSON:
     try:
         return _jsonable(value, DEEPEST)
@@ -69,9 +67,9 @@ def _jsonable(value: object, depth: int) -> JSON:
         case None | bool():
             return value
         case str():
-            return plain_text(_shorten(value, MAXIMUM))
+            return plain_text(_cut(value, MAXIMUM))
         case int():
-            return int(value) if value.bit_length() <= 256 else _shorten(hex(value), MAXIMUM)
+            return int(value) if value.bit_length() <= 256 else _cut(hex(value), MAXIMUM)
         case float():
             return float(value) if math.isfinite(value) else str(value)
         case bytes() | bytearray() | memoryview():
@@ -79,19 +77,27 @@ def _jsonable(value: object, depth: int) -> JSON:
         case _ if depth == 0:
             return SHORTENED
         case Mapping():
-            items = islice(value.items(), MOST_ITEMS)
-            return {plain_text(key)[:LONGEST_KEY]: _jsonable(item, depth - 1) for key, item in items}
+            items = islice(value.items(), MAXIMUM)
+            return {_key(key): _jsonable(item, depth - 1) for key, item in items}
         case list() | tuple() | set() | frozenset():
-            return [_jsonable(item, depth - 1) for item in islice(value, MOST_ITEMS)]
+            return [_jsonable(item, depth - 1) for item in islice(value, MAXIMUM)]
     try:
         return _jsonable(_encoder.default(value), depth - 1)
     except (TypeError, ValueError):
         return _jsonable(str(value), depth)
 
 
+def _key(key: object) -> str:
+    return _cut(plain_text(key), LONGEST_KEY)
+
+
 def _shorten(value: JSON, limit: int) -> JSON:
     text = _as_text(value)
-    return value if len(text) <= limit else text[: limit - 1] + SHORTENED
+    return value if len(text) <= limit else _cut(text, limit)
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + SHORTENED
 
 
 def _fitting(data: Mapping[str, JSON]) -> dict[str, JSON]:

@@ -57,7 +57,7 @@ def read_request_id(text: str) -> tuple[str, str | None]:
     Read a UUID; any other text gets one that is always the same for it, and is given back beside it.
 
         read_request_id("6F9619FF8B86D011B42D00CF4FC964FF")  # ("6f9619ff-8b86-d011-b42d-00cf4fc964ff", None)
-        read_request_id("req-17")                            # ("16f1d8a7-…", "req-17")
+        read_request_id("req-17")                            # ("b4b2d193-…", "req-17")
     """
     try:
         return str(UUID(text)), None

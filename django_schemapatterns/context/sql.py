@@ -14,7 +14,7 @@ _READ = r"(?:select|values|table)\b"
 _CONTROL = (
     r"(?:begin|start|commit|end|rollback|abort|savepoint|release|set\s+transaction|set\s+session\s+char)"
 )
-_NAME = r'(?:[\w$]+|"[^"]+")(?:\.(?:[\w$]+|"[^"]+"))*'
+_NAME = r'(?:[\w$]+|"[^"]+")(?:\s*\.\s*(?:[\w$]+|"[^"]+"))*'
 
 _FIRST_WORD = re.compile(
     rf"(?is){_BLANK}(?:(?P<write>{_WRITE})|(?P<read>{_READ})|(?P<control>{_CONTROL})|(?P<other>\w))"
