@@ -34,7 +34,7 @@ NOW = datetime(2025, 6, 1, 12, tzinfo=UTC)
 @pytest.fixture(scope="module", autouse=True)
 def filled_shop(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
     with django_db_blocker.unblock(), transaction.atomic():
-        Opening(products=10_000, orders=6000, seed=7, now=NOW, progress=Progress()).run()
+        Opening(products=5000, orders=6000, seed=7, now=NOW, progress=Progress()).run()
         yield
         transaction.set_rollback(True)
 
@@ -119,7 +119,7 @@ LOOKUPS: dict[str, tuple[Callable[[], QuerySet[Any, Any]], str]] = {
     ),
     "promotions of a product": (
         lambda: ProductPromotion.objects.filter(product=ProductPromotion.objects.latest("id").product),
-        "product_promotions_no_overlap",
+        "product_promotions_product_idx",
     ),
 }
 

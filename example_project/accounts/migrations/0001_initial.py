@@ -754,4 +754,110 @@ class Migration(migrations.Migration):
                 table="users",
             ),
         ),
+        migrations.CreateModel(
+            name="AuditedUser_groups",
+            fields=[],
+            options={
+                "proxy": True,
+                "default_permissions": (),
+                "indexes": [],
+                "constraints": [],
+            },
+            bases=("accounts.user_groups",),
+        ),
+        migrations.CreateModel(
+            name="AuditedUser_user_permissions",
+            fields=[],
+            options={
+                "proxy": True,
+                "default_permissions": (),
+                "indexes": [],
+                "constraints": [],
+            },
+            bases=("accounts.user_user_permissions",),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="auditeduser_groups",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="insert",
+                columns=["group_id", "id", "user_id"],
+                key=["id"],
+                name="audit_insert",
+                pgid="pgtrigger_audit_insert_6be16e00",
+                table="users_groups",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="auditeduser_groups",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="update",
+                columns=["group_id", "id", "user_id"],
+                key=["id"],
+                name="audit_update",
+                pgid="pgtrigger_audit_update_98c445ff",
+                table="users_groups",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="auditeduser_groups",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="delete",
+                columns=["group_id", "id", "user_id"],
+                key=["id"],
+                name="audit_delete",
+                pgid="pgtrigger_audit_delete_1368335a",
+                table="users_groups",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="auditeduser_groups",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="truncate",
+                name="audit_truncate",
+                pgid="pgtrigger_audit_truncate_0b3adb1e",
+                table="users_groups",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="auditeduser_user_permissions",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="insert",
+                columns=["id", "permission_id", "user_id"],
+                key=["id"],
+                name="audit_insert",
+                pgid="pgtrigger_audit_insert_2ae250d9",
+                table="users_user_permissions",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="auditeduser_user_permissions",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="update",
+                columns=["id", "permission_id", "user_id"],
+                key=["id"],
+                name="audit_update",
+                pgid="pgtrigger_audit_update_e5d5501c",
+                table="users_user_permissions",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="auditeduser_user_permissions",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="delete",
+                columns=["id", "permission_id", "user_id"],
+                key=["id"],
+                name="audit_delete",
+                pgid="pgtrigger_audit_delete_ce5f6c86",
+                table="users_user_permissions",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="auditeduser_user_permissions",
+            trigger=django_schemapatterns.operations.CompiledAuditTrigger(
+                action="truncate",
+                name="audit_truncate",
+                pgid="pgtrigger_audit_truncate_fbda1016",
+                table="users_user_permissions",
+            ),
+        ),
     ]

@@ -823,6 +823,10 @@ class Migration(migrations.Migration):
                 violation_error_message="Choose one of the known states.",
             ),
         ),
+        migrations.AddIndex(
+            model_name="productpromotion",
+            index=models.Index(fields=["product", "start_date"], name="product_promotions_product_idx"),
+        ),
         migrations.AddConstraint(
             model_name="productpromotion",
             constraint=models.CheckConstraint(

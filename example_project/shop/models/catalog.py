@@ -351,7 +351,6 @@ class ProductPromotion(patterns.AuditedModel, patterns.TimestampedModel):
                 name="product_promotions_discount_range",
                 violation_error_message=_("Give a discount above 0 and up to 100 percent."),
             ),
-            # Its index starts with the product, so that the foreign key needs none of its own.
             ExclusionConstraint(
                 name="product_promotions_no_overlap",
                 expressions=[
@@ -363,6 +362,10 @@ class ProductPromotion(patterns.AuditedModel, patterns.TimestampedModel):
                 ],
                 violation_error_message=_("This product already has a promotion in these days."),
             ),
+        ]
+        indexes = [
+            # GiST has no operator for bigint = integer, so the exclusion's index can not serve a lookup.
+            models.Index(fields=["product", "start_date"], name="product_promotions_product_idx"),
         ]
 
     def __str__(self) -> str:
