@@ -34,7 +34,9 @@ def register(model: type[Model], *, app_label: str | None = None, **options: Any
     caller = sys._getframe(1).f_globals["__name__"]
     given = AuditOptions.from_dict(options, where=f"audit.register({model._meta.label})")
     home = app_label or _app_of(caller)
-    carrier = model if home == model._meta.app_label else _proxy(model, home, caller)
+    # Migrations know nothing of the tables that Django makes for many-to-many fields, but of their proxies.
+    at_home = home == model._meta.app_label and not model._meta.auto_created
+    carrier = model if at_home else _proxy(model, home, caller)
     add_triggers(carrier, audit_triggers(carrier, given))
     return model
 
