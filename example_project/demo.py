@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import NoReturn
 
 from example_project.bootstrap import PROJECT, ensure_environment, say
-from example_project.postgres import ServerError, running_server
+from example_project.postgres import ServerError, database_from_url, running_server
 
 HOST = "127.0.0.1"
 OLDEST_POSTGRES = 15
@@ -67,6 +67,10 @@ def database(*, reset: bool) -> Iterator[str]:
     if url := os.environ.get("DATABASE_URL"):
         if reset:
             sys.exit("--reset throws away the embedded server's data, but DATABASE_URL names another server.")
+        try:
+            database_from_url(url)
+        except ValueError as error:
+            sys.exit(str(error))
         yield url
         return
     home = Path(os.environ.get("SCHEMAPATTERNS_DATA") or PROJECT / ".postgres")
