@@ -12,9 +12,10 @@ OnDelete = Literal["CASCADE", "RESTRICT", "SET NULL"]
 
 
 class DatabaseForeignKey(BaseConstraint):
-    """A foreign key with an ON DELETE of the database's own, so that raw SQL obeys it too.
+    """
+    A foreign key with an ON DELETE of the database's own, so that raw SQL obeys it too.
 
-    The field itself is declared with ``db_constraint=False``::
+    The field itself is declared with `db_constraint=False`:
 
         order = models.ForeignKey(Order, models.CASCADE, db_constraint=False)
 

@@ -316,6 +316,28 @@ class Migration(migrations.Migration):
                 ],
             },
         ),
+        migrations.CreateModel(
+            name="AuditedUser_groups",
+            fields=[],
+            options={
+                "proxy": True,
+                "default_permissions": (),
+                "indexes": [],
+                "constraints": [],
+            },
+            bases=("accounts.user_groups",),
+        ),
+        migrations.CreateModel(
+            name="AuditedUser_user_permissions",
+            fields=[],
+            options={
+                "proxy": True,
+                "default_permissions": (),
+                "indexes": [],
+                "constraints": [],
+            },
+            bases=("accounts.user_user_permissions",),
+        ),
         migrations.AddIndex(
             model_name="userrole",
             index=models.Index(fields=["role"], name="user_roles_role_idx"),
@@ -753,28 +775,6 @@ class Migration(migrations.Migration):
                 pgid="pgtrigger_audit_truncate_9aa0da25",
                 table="users",
             ),
-        ),
-        migrations.CreateModel(
-            name="AuditedUser_groups",
-            fields=[],
-            options={
-                "proxy": True,
-                "default_permissions": (),
-                "indexes": [],
-                "constraints": [],
-            },
-            bases=("accounts.user_groups",),
-        ),
-        migrations.CreateModel(
-            name="AuditedUser_user_permissions",
-            fields=[],
-            options={
-                "proxy": True,
-                "default_permissions": (),
-                "indexes": [],
-                "constraints": [],
-            },
-            bases=("accounts.user_user_permissions",),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name="auditeduser_groups",
