@@ -26,6 +26,8 @@ class SchemaAutodetectorMixin(MigrationAutodetector):
         for app_label, operations in self.generated_operations.items():
             self.generated_operations[app_label] = merge_trigger_changes(operations)
         super()._sort_migrations()  # type: ignore[misc]
+        for app_label, operations in self.generated_operations.items():
+            self.generated_operations[app_label] = put_triggers_last(operations)
 
 
 def merge_trigger_changes(operations: list[Operation]) -> list[Operation]:
@@ -48,6 +50,12 @@ def merge_trigger_changes(operations: list[Operation]) -> list[Operation]:
 def key(operation: AddTrigger | RemoveTrigger) -> tuple[str, str]:
     name = operation.trigger.name if isinstance(operation, AddTrigger) else operation.name
     return operation.model_name.lower(), cast("str", name)
+
+def put_triggers_last(operations: list[Operation]) -> list[Operation]:
+    """Let no trigger stand between CreateModel and an AddField that Django would merge, and may have to."""
+    ours = [each for each in operations if isinstance(each, AddTrigger) and isinstance(each.trigger, CompiledTrigger)]
+    return [*(each for each in operations if each not in ours), *ours]
+
 
 
 def compose() -> None:
