@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.core import checks
@@ -34,7 +34,7 @@ def check_database(databases: Sequence[str] | None = None, **kwargs: Any) -> lis
             and is_installed(connection)
             and not _has_pending_migrations(connection)
         ):
-            messages += [*_check_functions(connection), *_check_tables(connection)]
+            messages += [*_check_functions(connection), *check_tables(connection, audited_models())]
     return messages
 
 
@@ -80,16 +80,17 @@ def _check_functions(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:
             )
 
 
-def _check_tables(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:
-    models = {
+def check_tables(connection: BaseDatabaseWrapper, models: Iterable[type[Model]]) -> Iterator[CheckMessage]:
+    """Find triggers and columns that are not as the code of today says."""
+    named = {
         quote(model._meta.db_table): model
-        for model in audited_models()
+        for model in models
         if router.allow_migrate_model(connection.alias, model)
     }
-    tables = catalog.tables(connection, list(models))
+    tables = catalog.tables(connection, list(named))
     triggers = catalog.triggers(connection, list(tables))
     for name, table in tables.items():
-        model = models[name]
+        model = named[name]
         if not table.has_primary_key:
             yield _no_primary_key(model)
         own = {row.name: row for row in triggers if row.table == name and not row.on_partition}
