@@ -12,7 +12,8 @@ app.current_tenant_id, app.request_id and app.context, a JSON object. Unset and 
 
 from __future__ import annotations
 
-from django_schemapatterns.context.carrier import bind, install
+from django_schemapatterns.context import carrier, django_tasks
+from django_schemapatterns.context.carrier import bind
 from django_schemapatterns.context.scope import (
     Scope,
     Snapshot,
@@ -39,3 +40,9 @@ __all__ = [
     "restore",
     "snapshot",
 ]
+
+
+def install() -> None:
+    """Let every PostgreSQL connection carry the context; the application does so when it is ready."""
+    carrier.install()
+    django_tasks.install()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from typing import Any
 
 from django.contrib.auth import alogin, get_user_model, login, logout
 from django.db import transaction
@@ -104,6 +105,35 @@ async def astream(request: HttpRequest) -> StreamingHttpResponse:
     return StreamingHttpResponse(chunks())
 
 
+meeting: Any = None  # the barrier at which all the requests of a test wait for each other
+
+
+@transaction.atomic
+def write_together(request: HttpRequest, name: str) -> HttpResponse:
+    for _ in range(3):
+        write(request, name)
+        meeting.wait(30)
+    return HttpResponse("done")
+
+
+async def awrite_together(request: HttpRequest, name: str) -> HttpResponse:
+    for _ in range(3):
+        await Note.objects.acreate(body=name)
+        await meeting.wait()
+    return HttpResponse("done")
+
+
+async def astream_together(request: HttpRequest, name: str) -> StreamingHttpResponse:
+    async def chunks() -> AsyncIterator[str]:
+        for _ in range(3):
+            await Note.objects.acreate(body=name)
+            await meeting.wait()
+            yield ""
+        yield "done"
+
+    return StreamingHttpResponse(chunks())
+
+
 urlpatterns = [
     path("write/", write),
     path("read/", read),
@@ -120,4 +150,7 @@ urlpatterns = [
     path("awrite-after-auser/", awrite_after_auser),
     path("alog-in/<int:pk>/", alog_in),
     path("astream/", astream),
+    path("write-together/<name>/", write_together),
+    path("awrite-together/<name>/", awrite_together),
+    path("astream-together/<name>/", astream_together),
 ]
