@@ -70,6 +70,7 @@ class User(patterns.AuditedModel, patterns.TimestampedModel, AbstractBaseUser, P
 
     class Audit:
         exclude = ["updated_at"]
+        label = ["username"]
 
     class Meta:
         db_table = "users"
@@ -173,6 +174,9 @@ class Role(patterns.AuditedModel):
     permissions = models.JSONField(default=list, blank=True, db_comment="List of permission names")
     created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
 
+    class Audit:
+        label = ["name"]
+
     class Meta:
         db_table = "roles"
         db_table_comment = "Named bundles of permissions"
@@ -221,7 +225,7 @@ class UserRole(patterns.AuditedModel):
 
 
 # Who may do what is as sensitive as the data itself: the permissions of groups, and who is in which.
-audit.register(Group)
+audit.register(Group, label=["name"])
 audit.register(Group.permissions.through)
 audit.register(User.groups.through)
 audit.register(User.user_permissions.through)

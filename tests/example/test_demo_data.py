@@ -112,6 +112,7 @@ class TestBusyShop:
         variants = entries(table_name="product_variants", operation="D")
 
         assert product.user_label == "anna"
+        assert product.record_label == product.changes["name"]
         assert {entry.transaction_id for entry in variants} == {product.transaction_id}
         assert {str(entry.changes["product_id"]) for entry in variants} == {product.record_id}
 

@@ -51,6 +51,7 @@ class Category(patterns.AuditedModel, patterns.TimestampedModel):
 
     class Audit:
         exclude = ["updated_at"]
+        label = ["name"]
 
     class Meta:
         db_table = "categories"
@@ -93,6 +94,7 @@ class Brand(patterns.AuditedModel, patterns.TimestampedModel):
 
     class Audit:
         exclude = ["updated_at"]
+        label = ["name"]
 
     class Meta:
         db_table = "brands"
@@ -121,6 +123,7 @@ class Vendor(patterns.AuditedModel, patterns.TimestampedModel):
 
     class Audit:
         exclude = ["updated_at"]
+        label = ["name"]
 
     class Meta:
         db_table = "vendors"
@@ -202,6 +205,7 @@ class Product(patterns.AuditedModel, patterns.TimestampedModel):
 
     class Audit:
         exclude = ["updated_at", "search_vector"]
+        label = ["name"]
 
     class Meta:
         db_table = "products"
@@ -292,6 +296,7 @@ class ProductVariant(patterns.AuditedModel, patterns.TimestampedModel):
 
     class Audit:
         exclude = ["updated_at"]
+        label = ["sku"]
 
     class Meta:
         db_table = "product_variants"
@@ -336,6 +341,7 @@ class ProductPromotion(patterns.AuditedModel, patterns.TimestampedModel):
 
     class Audit:
         exclude = ["updated_at"]
+        label = ["name"]
 
     class Meta:
         db_table = "product_promotions"

@@ -25,6 +25,9 @@ class Contact(patterns.AuditedModel):
         max_digits=12, decimal_places=2, default=0, db_default=0, validators=[MinValueValidator(0)]
     )
 
+    class Audit:
+        label = ["email"]
+
     class Meta:
         db_table = "contacts"
         db_table_comment = "People without an account"

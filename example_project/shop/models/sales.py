@@ -93,6 +93,7 @@ class Order(patterns.AuditedModel, patterns.TimestampedModel, BillingAddress, Sh
 
     class Audit:
         exclude = ["updated_at"]
+        label = ["order_number"]
 
     class Meta:
         db_table = "orders"
@@ -162,6 +163,9 @@ class OrderItem(patterns.AuditedModel):
         default=dict, blank=True, db_comment="The attributes on the day of the order"
     )
     created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
+
+    class Audit:
+        label = ["product_name"]
 
     class Meta:
         db_table = "order_items"
