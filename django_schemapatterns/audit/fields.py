@@ -25,9 +25,6 @@ class TransactionIdField(_BigIntegerField):
     def db_type(self, connection: BaseDatabaseWrapper) -> str:
         return "xid8"
 
-    def get_placeholder(self, value: Any, compiler: Any, connection: BaseDatabaseWrapper) -> str:
-        return "%s::xid8"
-
     def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:  # noqa: FBT001, FBT002 - Django's signature
         value = super().get_db_prep_value(value, connection, prepared)
         return value if value is None else str(value)
