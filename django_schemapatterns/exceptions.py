@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db import IntegrityError
 from django.db.transaction import TransactionManagementError
 
 
@@ -24,3 +25,15 @@ class AppendOnly(SchemaPatternsError, TypeError):  # noqa: N818 - reads as what 
 
 class HistoryIncomplete(SchemaPatternsError, LookupError):  # noqa: N818 - reads as what is wrong
     """The audit log does not hold what is asked for."""
+
+
+class RestoreConflict(SchemaPatternsError, IntegrityError):  # noqa: N818 - reads as what happened
+    """A row can not come back: an alive one has taken a place that must be unique."""
+
+
+class ParentDeleted(SchemaPatternsError, IntegrityError):  # noqa: N818 - reads as what is wrong
+    """A row can not come back while one that it depends on is deleted."""
+
+
+class NotDeleted(SchemaPatternsError, ValueError):  # noqa: N818 - reads as what is wrong
+    """What is to be restored is not deleted."""

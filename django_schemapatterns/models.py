@@ -1,6 +1,7 @@
 """Abstract models to subclass, and the tables of our own."""
 
 from django_schemapatterns.audit.models import AuditedModel, AuditLog
+from django_schemapatterns.softdelete.models import SoftDeleteModel
 from django_schemapatterns.timestamps import TimestampedModel
 
-__all__ = ["AuditLog", "AuditedModel", "TimestampedModel"]
+__all__ = ["AuditLog", "AuditedModel", "SoftDeleteModel", "TimestampedModel"]

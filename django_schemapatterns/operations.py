@@ -4,11 +4,14 @@ from django_schemapatterns.audit.capture import CompiledAuditTrigger
 from django_schemapatterns.audit.guard import CompiledGuardTrigger
 from django_schemapatterns.schema.functions import InstallSQL
 from django_schemapatterns.schema.triggers import AddUnmanagedTrigger, AlterTrigger
+from django_schemapatterns.softdelete.triggers import CompiledMarkTrigger, CompiledReferenceTrigger
 
 __all__ = [
     "AddUnmanagedTrigger",
     "AlterTrigger",
     "CompiledAuditTrigger",
     "CompiledGuardTrigger",
+    "CompiledMarkTrigger",
+    "CompiledReferenceTrigger",
     "InstallSQL",
 ]

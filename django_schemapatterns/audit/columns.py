@@ -7,12 +7,10 @@ import re
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Final
 
-from django.db import DEFAULT_DB_ALIAS, connections
-
+from django_schemapatterns.schema.backends import postgresql
 from django_schemapatterns.schema.names import literal, quote
 
 if TYPE_CHECKING:
-    from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models import Field
 
 
@@ -84,12 +82,6 @@ def base_type(field: Field[Any, Any]) -> str:
     """Return the column's type without length, precision and array brackets."""
     db_type = field.db_type(postgresql()) or ""
     return re.sub(r"\([^)]*\)|\[\d*\]", "", db_type).strip().lower().replace(" ", "_")
-
-
-def postgresql() -> BaseDatabaseWrapper:
-    """Return a connection of the PostgreSQL backend, to ask it about types; it need not be open."""
-    candidates = [connections[DEFAULT_DB_ALIAS], *(connections[alias] for alias in connections)]
-    return next((each for each in candidates if each.vendor == "postgresql"), candidates[0])
 
 
 CORRECTED: Final = (Kind.MASKED, Kind.TEXT, Kind.JSON, Kind.JSONB)

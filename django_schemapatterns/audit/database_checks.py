@@ -11,10 +11,10 @@ from django.db import connections, router
 from django.db.migrations.executor import MigrationExecutor
 
 from django_schemapatterns.audit.capture import CompiledAuditTrigger
-from django_schemapatterns.audit.install import SQL, is_installed
+from django_schemapatterns.audit.install import is_installed
 from django_schemapatterns.audit.objects import AuditTrigger, audited_models
 from django_schemapatterns.schema import catalog
-from django_schemapatterns.schema.functions import split_name
+from django_schemapatterns.schema.functions import declared, split_name
 from django_schemapatterns.schema.names import quote
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _has_pending_migrations(connection: BaseDatabaseWrapper) -> bool:
 
 def _check_functions(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:
     present = catalog.functions(connection)
-    for file in [file for files in SQL.values() for file in files]:
+    for _, file in declared():
         name, version = split_name(file)
         if name in present and not present[name].endswith(f"version {version}"):
             yield checks.Warning(

@@ -21,7 +21,7 @@ class CompiledGuardTrigger(CompiledTrigger):
 
     def declaration(self) -> dict[str, str]:
         assert self.name is not None
-        fixed = {"when": "BEFORE", "referencing": "", "function": "schemapatterns.audit_refuse"}
+        fixed = {"when": "BEFORE", "function": "schemapatterns.audit_refuse"}
         return {**GUARDS[self.name], **fixed}
 
     def function_sql(self) -> str:

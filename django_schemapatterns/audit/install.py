@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.db import connections, router, transaction
 
 from django_schemapatterns import conf
-from django_schemapatterns.schema.functions import install_statements
+from django_schemapatterns.schema.functions import declare, declared, install_statements
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
-# Today's versions, in the order of their dependencies.
-SQL: Final[dict[str, list[str]]] = {
-    "schema": ["schemapatterns.v1", "copy_statement_triggers.v1"],
-    "audit": [
+declare(
+    "audit",
+    [
         "audit_noted.v1",
         "audit_context.v1",
         "audit_note.v1",
@@ -30,7 +29,7 @@ SQL: Final[dict[str, list[str]]] = {
         "audit_log.v1",
         "audit_trail.v1",
     ],
-}
+)
 
 
 def is_installed(connection: BaseDatabaseWrapper) -> bool:
@@ -44,9 +43,7 @@ def install(connection: BaseDatabaseWrapper) -> None:
     from django_schemapatterns.audit.guard import GUARDS, GuardTrigger
     from django_schemapatterns.audit.models import AuditLog
 
-    statements = [
-        each for pattern, files in SQL.items() for file in files for each in install_statements(pattern, file)
-    ]
+    statements = [each for pattern, file in declared() for each in install_statements(pattern, file)]
     guards = [GuardTrigger(name=name).compile(AuditLog).install_sql for name in GUARDS]
     with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
         for statement in [*statements, *guards]:

@@ -8,8 +8,9 @@ import pgtrigger
 from django.db.models.sql import Query
 
 from django_schemapatterns.audit.capture import ACTIONS, CompiledAuditTrigger
-from django_schemapatterns.audit.columns import Kind, kind_of, postgresql
+from django_schemapatterns.audit.columns import Kind, kind_of
 from django_schemapatterns.audit.options import AuditOptions, table_columns
+from django_schemapatterns.schema.backends import postgresql
 from django_schemapatterns.schema.triggers import Trigger
 
 if TYPE_CHECKING:

@@ -41,21 +41,30 @@ def merge_trigger_changes(operations: list[Operation]) -> list[Operation]:
             continue
         old = removed.get(key(operation))
         renewed = AlterTrigger(operation.model_name, operation.trigger) if old else operation
-        renewed._auto_deps = [*getattr(operation, "_auto_deps", []), INSTALLED]  # type: ignore[attr-defined]
+        required = [
+            OperationDependency(*field, OperationDependency.Type.CREATE)
+            for field in operation.trigger.requires
+        ]
+        dependencies = [*getattr(operation, "_auto_deps", []), INSTALLED, *required]
+        renewed._auto_deps = dependencies  # type: ignore[attr-defined]
         merged.append(renewed)
         replaced.add(id(old))
     return [operation for operation in merged if id(operation) not in replaced]
 
 
+def put_triggers_last(operations: list[Operation]) -> list[Operation]:
+    """Let no trigger stand between CreateModel and an AddField that Django would merge, and may have to."""
+    ours = [
+        each
+        for each in operations
+        if isinstance(each, AddTrigger) and isinstance(each.trigger, CompiledTrigger)
+    ]
+    return [*(each for each in operations if each not in ours), *ours]
+
+
 def key(operation: AddTrigger | RemoveTrigger) -> tuple[str, str]:
     name = operation.trigger.name if isinstance(operation, AddTrigger) else operation.name
     return operation.model_name.lower(), cast("str", name)
-
-def put_triggers_last(operations: list[Operation]) -> list[Operation]:
-    """Let no trigger stand between CreateModel and an AddField that Django would merge, and may have to."""
-    ours = [each for each in operations if isinstance(each, AddTrigger) and isinstance(each.trigger, CompiledTrigger)]
-    return [*(each for each in operations if each not in ours), *ours]
-
 
 
 def compose() -> None:

@@ -21,6 +21,19 @@ _CREATES = re.compile(
 )
 
 
+_declared: dict[str, list[str]] = {"schema": ["schemapatterns.v1", "copy_statement_triggers.v1"]}
+
+
+def declare(pattern: str, files: Sequence[str]) -> None:
+    """Say which files, of today's versions, a pattern consists of, in the order of their dependencies."""
+    _declared[pattern] = list(files)
+
+
+def declared() -> list[tuple[str, str]]:
+    """Return (pattern, file) of everything that the database should hold."""
+    return [(pattern, file) for pattern, files in _declared.items() for file in files]
+
+
 class InstallSQL(Operation):
     """
     Run versioned .sql files of a pattern, and drop what they made when the migration is reversed.

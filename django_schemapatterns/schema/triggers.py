@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import pgtrigger
-from django.db import router
+from django.db import DEFAULT_DB_ALIAS, connections, router
 from pgtrigger import compiler
 from pgtrigger.migrations import AddTrigger
 
@@ -29,6 +30,12 @@ COPY_SQL = """DO $$ BEGIN
 END $$;
 """
 
+STATUS_SQL = """
+SELECT obj_description(oid, 'pg_trigger'), tgenabled::text
+FROM pg_trigger WHERE tgname = %s AND tgrelid = to_regclass(%s)
+"""
+EXTRAS = {"referencing": "", "condition": "", "arguments": ""}
+
 
 class TriggerSql(compiler.UpsertTriggerSql):
     """The statements that install a trigger, with what pgtrigger wants to know of them."""
@@ -50,7 +57,10 @@ class CompiledTrigger(compiler.Trigger):
     version: of the SQL files, so that an old migration does today what it did when it was written.
     """
 
+    statement: ClassVar[str] = "trigger"
     function_name: ClassVar[str | None] = None
+    # (app label, model name, field name) of what must be there first: for makemigrations alone.
+    requires: Sequence[tuple[str, str, str]] = ()
 
     def __init__(self, *, name: str, pgid: str, table: str, version: int = 1) -> None:
         self.name = name
@@ -63,7 +73,7 @@ class CompiledTrigger(compiler.Trigger):
         return hash((type(self), self.name, str(self.sql)))
 
     def declaration(self) -> dict[str, str]:
-        """Return when, operation, referencing, level and function of the trigger."""
+        """Return when, operation, level and function of the trigger, and what else it has of `EXTRAS`."""
         raise NotImplementedError
 
     def function_sql(self) -> str:
@@ -73,11 +83,11 @@ class CompiledTrigger(compiler.Trigger):
     def template(self) -> str:
         table = names.quote(self.table)
         trigger = sql.render(
-            sql.load("schema", "trigger", self.version),
+            sql.load("schema", self.statement, self.version),
+            **{**EXTRAS, **self.declaration()},
             trigger=self.pgid,
             table=table,
             hash="{{hash}}",
-            **self.declaration(),
         )
         return "\n".join(
             [SCHEMA_SQL, self.function_sql(), trigger, COPY_SQL.format(table=names.literal(table))]
@@ -164,7 +174,20 @@ AlterTrigger.__module__ = "django_schemapatterns.operations"
 
 
 class Trigger(pgtrigger.Trigger):
-    """A pgtrigger.Trigger that compiles to a `CompiledTrigger`."""
+    """A pgtrigger.Trigger that compiles to a `CompiledTrigger`, perhaps of another table than its model's."""
+
+    def get_installation_status(self, model: Any, database: str | None = None) -> tuple[str, bool | None]:
+        if not self.allow_migrate(model, database=database):
+            return pgtrigger.core.UNALLOWED, None
+        compiled: Any = self.compile(model)
+        with connections[database or DEFAULT_DB_ALIAS].cursor() as cursor:
+            cursor.execute(STATUS_SQL, [compiled.pgid, compiled.sql.table])
+            row = cursor.fetchone()
+        if row is None:
+            return pgtrigger.core.UNINSTALLED, None
+        comment, enabled = row
+        current = comment == compiled.hash
+        return (pgtrigger.core.INSTALLED if current else pgtrigger.core.OUTDATED), enabled != "D"
 
     def get_pgid(self, model: Any) -> str:
         return names.shorten(f"pgtrigger_{self.name}_{names.digest(self.get_uri(model))}").lower()

@@ -1,5 +1,5 @@
 CREATE OR REPLACE TRIGGER {{trigger}}
     {{when}} {{operation}} ON {{table}} {{referencing}}
-    FOR EACH {{level}} EXECUTE FUNCTION {{function}}();
+    FOR EACH {{level}} {{condition}} EXECUTE FUNCTION {{function}}({{arguments}});
 
 COMMENT ON TRIGGER {{trigger}} ON {{table}} IS '{{hash}}';

@@ -1,0 +1,5 @@
+"""Model fields."""
+
+from django_schemapatterns.softdelete.fields import BatchField, MarkField
+
+__all__ = ["BatchField", "MarkField"]

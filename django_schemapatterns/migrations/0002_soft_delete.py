@@ -1,0 +1,31 @@
+from django.db import migrations
+
+from django_schemapatterns import operations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("schemapatterns", "0001_initial")]
+
+    operations = [
+        operations.InstallSQL(
+            "softdelete",
+            [
+                "soft_delete_begin.v1",
+                "soft_delete_end.v1",
+                "soft_delete_mark.v1",
+                "soft_delete_guard.v1",
+                "soft_delete_count.v1",
+                "refuse_reference.v1",
+                "row_condition.v1",
+                "soft_delete_check.v1",
+                "soft_delete_rows.v1",
+                "soft_delete.v1",
+                "restore_deleted.v1",
+                "hard_delete_rows.v1",
+                "hard_delete_where.v1",
+                "hard_delete.v1",
+                "purge_deleted.v1",
+                "deletion_preview.v1",
+            ],
+        ),
+    ]

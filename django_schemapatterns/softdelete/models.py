@@ -1,0 +1,120 @@
+"""The base of models whose rows are soft-deleted."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from asgiref.sync import sync_to_async
+from django.db import models, transaction
+from django.utils.translation import gettext_lazy as _
+
+from django_schemapatterns.exceptions import NotDeleted
+from django_schemapatterns.schema.attach import attach_triggers
+from django_schemapatterns.softdelete.fields import BatchField, MarkField
+from django_schemapatterns.softdelete.objects import mark_triggers
+from django_schemapatterns.softdelete.querysets import (
+    AllObjectsManager,
+    DeletedObjectsManager,
+    SoftDeleteManager,
+    hard_deletes,
+)
+from django_schemapatterns.softdelete.relations import BATCH, MARK
+
+if TYPE_CHECKING:
+    from django_schemapatterns.softdelete.batches import Counts
+
+
+class SoftDeleteModel(models.Model):
+    """
+    An abstract model whose rows disappear when they are deleted, and can be brought back as they were.
+
+        class Product(SoftDeleteModel):
+            class SoftDelete:
+                on_delete = "forbid"  # what a raw DELETE does: soft (the default), forbid or allow
+
+    Foreign keys with on_delete=CASCADE take their rows along when these are soft-deleted too. A field named
+    `deleted_by` or `deletion_reason` is filled in from the context.
+    """
+
+    deleted_at = MarkField(_("deleted at"))
+    deletion_id = BatchField(_("deletion"))
+
+    objects: ClassVar[Any] = SoftDeleteManager()
+    all_objects: ClassVar[Any] = AllObjectsManager()
+    deleted_objects: ClassVar[Any] = DeletedObjectsManager()
+
+    class Meta:
+        abstract = True
+
+    @property
+    def is_deleted(self) -> bool:
+        return self.deleted_at is not None
+
+    def delete(self, using: str | None = None, keep_parents: bool = False) -> Counts:  # noqa: FBT001, FBT002
+        """Soft-delete the row and what depends on it; returns Django's (number, {label: number})."""
+        rows = self._row(using)
+        counts: Counts = rows.delete()
+        self._read_marks(rows)
+        return counts
+
+    delete.alters_data = True  # type: ignore[attr-defined]
+
+    def restore(self, using: str | None = None) -> Counts:
+        """Restore the row and exactly what was deleted along with it."""
+        rows = self._row(using)
+        counts: Counts = rows.restore()
+        if not counts[0]:
+            raise NotDeleted(f"{self._meta.object_name} {self.pk} is not deleted.")
+        self._read_marks(rows)
+        return counts
+
+    restore.alters_data = True  # type: ignore[attr-defined]
+
+    def hard_delete(self, using: str | None = None) -> Counts:
+        """Delete the row for good, with Django's own cascades and signals."""
+        alias = using or self._state.db or self._row(using).db
+        with hard_deletes(alias):
+            return super().delete(using=alias)
+
+    hard_delete.alters_data = True  # type: ignore[attr-defined]
+
+    def deletion_preview(self, using: str | None = None) -> dict[str, int]:
+        """
+        Return how many rows of which model a delete would take along, by trying it and taking it back.
+
+        Raises what delete() would raise.
+        """
+        rows = self._row(using)
+        with transaction.atomic(using=rows.db):
+            counts: Counts = rows.delete()
+            transaction.set_rollback(True, using=rows.db)
+        return counts[1]
+
+    async def adelete(self, using: str | None = None, keep_parents: bool = False) -> Counts:  # noqa: FBT001, FBT002
+        return await sync_to_async(self.delete)(using, keep_parents)
+
+    async def arestore(self, using: str | None = None) -> Counts:
+        return await sync_to_async(self.restore)(using)
+
+    async def ahard_delete(self, using: str | None = None) -> Counts:
+        return await sync_to_async(self.hard_delete)(using)
+
+    async def adeletion_preview(self, using: str | None = None) -> dict[str, int]:
+        return await sync_to_async(self.deletion_preview)(using)
+
+    adelete.alters_data = arestore.alters_data = ahard_delete.alters_data = True  # type: ignore[attr-defined]
+
+    def _row(self, using: str | None) -> Any:
+        if self.pk is None:
+            raise ValueError(f"{self._meta.object_name} is not saved: it has no primary key.")
+        manager = type(self).all_objects
+        alias = using or self._state.db
+        return (manager.using(alias) if alias else manager.all()).filter(pk=self.pk)
+
+    def _read_marks(self, rows: Any) -> None:
+        marks = rows.values_list(MARK, BATCH).first()
+        if marks is not None:
+            self.deleted_at, self.deletion_id = marks
+
+
+attach_triggers(SoftDeleteModel, mark_triggers)

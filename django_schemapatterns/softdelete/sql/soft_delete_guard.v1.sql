@@ -1,0 +1,31 @@
+-- Before a row is deleted for good: make it a soft delete, or refuse, unless hard deletes are allowed just now.
+-- Arguments: soft or forbid, then the columns of the primary key.
+-- version: 1
+CREATE OR REPLACE FUNCTION schemapatterns.soft_delete_guard() RETURNS trigger
+LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
+AS $function$
+DECLARE
+    relation text := format('%I.%I', TG_TABLE_SCHEMA, TG_TABLE_NAME);
+    key text;
+BEGIN
+    IF current_setting('schemapatterns.hard_delete', true) = 'on' THEN
+        RETURN OLD;
+    END IF;
+    IF TG_ARGV[0] = 'forbid' THEN
+        RAISE EXCEPTION 'Rows of % are not to be deleted.', relation
+            USING ERRCODE = 'restrict_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
+                  HINT = 'Soft-delete them: SELECT schemapatterns.soft_delete(...), or hard_delete(...) for good.';
+    END IF;
+    -- PostgreSQL deletes here on behalf of a foreign key: a row that stays would point at one that is gone.
+    IF pg_trigger_depth() > 1 THEN
+        RAISE EXCEPTION 'A row of % would be deleted along with one that it depends on.', relation
+            USING ERRCODE = 'restrict_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
+                  HINT = 'Soft-delete the other row, or delete both for good: SELECT schemapatterns.hard_delete(...).';
+    END IF;
+    IF OLD.deleted_at IS NULL THEN
+        SELECT string_agg(format('%I = ($1).%I', name, name), ' AND ') INTO key FROM unnest(TG_ARGV[1:]) AS name;
+        EXECUTE format('UPDATE %s SET deleted_at = clock_timestamp() WHERE %s', relation, key) USING OLD;
+    END IF;
+    RETURN NULL;
+END
+$function$;
