@@ -16,6 +16,7 @@ from example_project.postgres import database_from_url
 from tests.docs.markdown import Block
 
 READER = Path(__file__).with_name("reader.py")
+ROLE = "shop_app"
 Follow = Callable[[list[Block]], None]
 
 
@@ -33,13 +34,26 @@ def databases() -> Iterator[dict[str, object]]:
 
 
 @pytest.fixture
-def follow(tmp_path: Path, databases: dict[str, object]) -> Follow:
+def role() -> Iterator[str]:
+    """The name of a role that goes with the test; its pages call it shop_app."""
+    name = f"{ROLE}_{uuid4().hex[:8]}"
+    yield name
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as admin:
+        admin.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(name)))
+
+
+@pytest.fixture
+def follow(tmp_path: Path, role: str, databases: dict[str, object]) -> Follow:
     """Do in an empty folder what blocks say, in their order."""
 
     def follow(blocks: list[Block]) -> None:
         text = "".join(block.text for block in blocks)
         used = databases if '"archive"' in text else {"default": databases["default"]}
-        steps = [{**vars(block), "file": block.file} for block in blocks if block.runs]
+        steps = [
+            {**vars(block), "text": block.text.replace(ROLE, role), "file": block.file}
+            for block in blocks
+            if block.runs
+        ]
         environment = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO_")}
         run = subprocess.run(
             [sys.executable, READER],

@@ -69,18 +69,21 @@ def do(step: Step, names: dict[str, Any]) -> None:
 
 
 def write(path: Path, text: str) -> None:
-    """Add a block to a file; a class or function that is there already is replaced."""
+    """Add a block to a file; a class that is there already is replaced where it stands."""
     kept = path.read_text() if path.exists() else ""
     if path == SETTINGS:
         kept = kept.removesuffix(OVERRIDE)
-    new = {node.name for node in ast.parse(text).body if isinstance(node, (ast.ClassDef, ast.FunctionDef))}
-    lines = kept.splitlines()
-    for node in reversed(ast.parse(kept).body):
-        if isinstance(node, (ast.ClassDef, ast.FunctionDef)) and node.name in new:
-            first = min([node.lineno, *(each.lineno for each in node.decorator_list)])
-            del lines[first - 1 : node.end_lineno]
+    old = classes(kept)
+    for name, source in classes(text).items():
+        if name in old:
+            kept, text = kept.replace(old[name], source), text.replace(source, "")
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text("\n".join([*lines, "", text]) + (OVERRIDE if path == SETTINGS else ""))
+    path.write_text(f"{kept}\n{text}" + (OVERRIDE if path == SETTINGS else ""))
+
+
+def classes(source: str) -> dict[str, str]:
+    nodes = [node for node in ast.parse(source).body if isinstance(node, ast.ClassDef)]
+    return {node.name: ast.get_source_segment(source, node) or "" for node in nodes}
 
 
 def console(step: Step, names: dict[str, Any]) -> None:
