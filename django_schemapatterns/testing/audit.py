@@ -63,7 +63,7 @@ def empty_audit_log(*, using: str = DEFAULT_DB_ALIAS) -> None:
 def follow_flush(*, using: str = DEFAULT_DB_ALIAS) -> None:
     """Empty the log if audited tables were truncated: a flush does that, and leaves a trace of it."""
     connection = connections[using]
-    if connection.vendor != "postgresql" or connection.connection is None or connection.in_atomic_block:
+    if connection.vendor != "postgresql" or connection.in_atomic_block:
         return
     with connection.cursor() as cursor:
         cursor.execute("SELECT to_regclass('schemapatterns.audit_log') IS NOT NULL")

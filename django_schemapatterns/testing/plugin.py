@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 BLOCKER = pytest.StashKey[Any]()
+FLUSHING_FIXTURES = {"transactional_db", "django_db_reset_sequences", "live_server"}
 
 
 @pytest.fixture(scope="session", autouse=True)
@@ -25,9 +26,21 @@ def _schemapatterns_database_blocker(request: pytest.FixtureRequest) -> None:
 def pytest_runtest_teardown(item: pytest.Item) -> Generator[None]:
     yield
     blocker = item.config.stash.get(BLOCKER, None)
-    if blocker is not None:
+    if blocker is not None and flushes(item):
         with blocker.unblock():
             _follow_flush()
+
+
+def flushes(item: pytest.Item) -> bool:
+    """Tell whether the database is flushed after a test, by the rules of pytest-django."""
+    from django.test import TestCase, TransactionTestCase
+
+    marker = item.get_closest_marker("django_db")
+    by_marker = marker and [*marker.args[:2], *map(marker.kwargs.get, ("transaction", "reset_sequences"))]
+    by_fixture = FLUSHING_FIXTURES.intersection(getattr(item, "fixturenames", ()))
+    cls = getattr(item, "cls", None) or object
+    by_class = issubclass(cls, TransactionTestCase) and not issubclass(cls, TestCase)
+    return bool(by_class or by_fixture or any(by_marker or ()))
 
 
 def _follow_flush() -> None:
@@ -36,6 +49,6 @@ def _follow_flush() -> None:
 
     from django_schemapatterns.testing.audit import follow_flush
 
-    if apps.ready and apps.is_installed("django_schemapatterns"):
+    if apps.is_installed("django_schemapatterns"):
         for alias in connections:
             follow_flush(using=alias)
