@@ -22,7 +22,7 @@ from uuid import UUID
 from asgiref.sync import iscoroutinefunction, sync_to_async
 
 from django_schemapatterns.context.commands import command_context
-from django_schemapatterns.context.payload import JSON, clean, plain_text
+from django_schemapatterns.context.payload import clean, plain_text
 from django_schemapatterns.context.requests import read_request_id
 from django_schemapatterns.context.steps import asteps, steps
 from django_schemapatterns.context.values import Actor, Context, LateActor, acting, is_promise, key_of
@@ -37,7 +37,7 @@ class Snapshot(TypedDict, total=False):
     user_label: str
     tenant_id: str
     request_id: str
-    data: dict[str, JSON]
+    data: dict[str, Any]
 
 
 class Scope:

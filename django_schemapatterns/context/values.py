@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.utils.functional import LazyObject, empty
 
-from django_schemapatterns.context.payload import JSON, plain_text
+from django_schemapatterns.context.payload import plain_text
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +71,7 @@ class Context:
     user: Actor | LateActor = NOBODY
     tenant_id: str | None = None
     request_id: str | None = None
-    data: Mapping[str, JSON] = field(default_factory=dict)
+    data: Mapping[str, Any] = field(default_factory=dict)
     statements: dict[Actor, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

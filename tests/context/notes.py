@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from copy import deepcopy
-from typing import Any, NamedTuple
+from typing import Any, ClassVar, NamedTuple
 
 from django.db import connections, models
 from django.db.backends.base.base import BaseDatabaseWrapper
@@ -53,6 +53,8 @@ class Note(models.Model):
     body = models.TextField()
     parent = models.ForeignKey("self", models.DO_NOTHING, null=True)
 
+    objects: ClassVar[models.Manager[Note]] = models.Manager()
+
     class Meta:
         managed = False
         app_label = "context_tests"
@@ -68,7 +70,7 @@ class Entry(NamedTuple):
     user_id: str | None
     tenant_id: str | None
     request_id: str | None
-    data: dict[str, Any] | None
+    data: Any
 
 
 def trail(using: str) -> list[Entry]:
@@ -78,7 +80,7 @@ def trail(using: str) -> list[Entry]:
         "SELECT operation, body, user_id, tenant_id, request_id::text, data::text"
         " FROM context_trail ORDER BY id"
     )
-    return [Entry(*row, data and json.loads(data)) for *row, data in rows]
+    return [Entry._make([*row, data and json.loads(data)]) for *row, data in rows]
 
 
 def setting(using: str, name: str = "app.current_user_id") -> Any:

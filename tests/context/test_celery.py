@@ -23,20 +23,22 @@ app = Celery("tests", broker="memory://", backend="cache+memory://")
 app.conf.update(worker_hijack_root_logger=False, broker_transport_options={"polling_interval": 0.01})
 
 
-@app.task(name="write")
-def write(body: str) -> None:
+def write_note(body: str) -> None:
     Note.objects.create(body=body)
     connections.close_all()
 
 
-@app.task(name="fail")
-def fail() -> None:
+def ask_for_note(body: str) -> None:
+    write.delay(body)
+
+
+def raise_error() -> None:
     raise ZeroDivisionError
 
 
-@app.task(name="pass_on")
-def pass_on(body: str) -> None:
-    write.delay(body)
+write = app.task(write_note, name="write")
+pass_on = app.task(ask_for_note, name="pass_on")
+fail = app.task(raise_error, name="fail")
 
 
 @pytest.fixture(scope="module", autouse=True)

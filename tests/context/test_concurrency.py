@@ -22,13 +22,14 @@ from tests.context import views
 from tests.context.notes import Note, actors, database_like_default, trail
 
 User: Any = get_user_model()
+Communicator: Any = ApplicationCommunicator
 
 
 async def get(application: ASGIHandler, path: str, session: str) -> tuple[int, bytes]:
     """Send a request as a web server does, and take the response."""
     headers = [(b"host", b"testserver"), (b"cookie", f"{settings.SESSION_COOKIE_NAME}={session}".encode())]
     scope = {"type": "http", "method": "GET", "path": path, "query_string": b"", "headers": headers}
-    communicator = ApplicationCommunicator(application, scope | {"client": ("192.0.2.7", 4711)})
+    communicator = Communicator(application, scope | {"client": ("192.0.2.7", 4711)})
     await communicator.send_input({"type": "http.request"})
     start = await communicator.receive_output(30)
     body = b""
@@ -162,6 +163,7 @@ def test_pool_hands_no_name_on(notes: None, options: dict[str, Any]) -> None:
             connections["pooled"].close()
 
     pool = {"min_size": 1, "max_size": 2, "timeout": 30}
+    connection: Any
     with database_like_default("pooled", OPTIONS={"pool": pool, **options}) as connection:
         with ThreadPoolExecutor(6) as executor:
             list(executor.map(work, range(6)))

@@ -142,9 +142,9 @@ def test_impersonator_is_told_beside_the_user(client_of_ada: Client, ada: Any) -
 
 
 def test_stream_acts_while_it_flows_and_not_between(client_of_ada: Client, ada: Any) -> None:
-    content = client_of_ada.get("/stream/").streaming_content
+    response: Any = client_of_ada.get("/stream/")
 
-    for _chunk in content:
+    for _chunk in response.streaming_content:
         assert context.get() is None
         Note.objects.create(body="between")
 

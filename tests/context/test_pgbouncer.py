@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import connections, transaction
@@ -28,7 +29,7 @@ def clients(notes: None, request: pytest.FixtureRequest) -> Iterator[list[str]]:
         yield ["one", "two", "three"]
 
 
-def backend(using: str) -> int:
+def backend(using: str) -> Any:
     connections[using].ensure_connection()
     return connections[using].connection.execute("SELECT pg_backend_pid()").fetchone()[0]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
+from pathlib import Path
 
 import pytest
 from django.db import IntegrityError, NotSupportedError, connections, models, transaction
@@ -264,8 +265,9 @@ def test_bind_without_a_transaction_says_what_to_do(using: str) -> None:
 
 
 @pytest.fixture
-def lite(notes: None) -> Iterator[str]:
-    with database_like_default("lite", ENGINE="django.db.backends.sqlite3", NAME=":memory:", OPTIONS={}):
+def lite(notes: None, tmp_path: Path) -> Iterator[str]:
+    file = str(tmp_path / "lite.sqlite3")
+    with database_like_default("lite", ENGINE="django.db.backends.sqlite3", NAME=file, OPTIONS={}):
         yield "lite"
 
 

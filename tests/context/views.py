@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterator
+from functools import partial
 from typing import Any
 
 from django.contrib.auth import alogin, get_user_model, login, logout
@@ -63,7 +64,7 @@ def hijack(request: HttpRequest, pk: int) -> HttpResponse:
 
 def write_on_commit(request: HttpRequest) -> HttpResponse:
     with transaction.atomic():
-        transaction.on_commit(lambda: write(request) and None)
+        transaction.on_commit(partial(write, request))
     return HttpResponse()
 
 
