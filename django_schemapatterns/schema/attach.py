@@ -14,11 +14,13 @@ from django.db.models.signals import class_prepared
 
 if TYPE_CHECKING:
     import pgtrigger
-    from django.db.models import Model
+    from django.db.models import BaseConstraint, Model
 
 TriggerFactory = Callable[[type["Model"]], Iterable["pgtrigger.Trigger"]]
+ConstraintFactory = Callable[[type["Model"]], Iterable["BaseConstraint"]]
 
-_factories: dict[type[Model], TriggerFactory] = {}
+_triggers: dict[type[Model], TriggerFactory] = {}
+_constraints: dict[type[Model], ConstraintFactory] = {}
 
 
 def attach_triggers(base: type[Model], factory: TriggerFactory) -> None:
@@ -27,7 +29,12 @@ def attach_triggers(base: type[Model], factory: TriggerFactory) -> None:
 
         attach_triggers(AuditedModel, audit_triggers)
     """
-    _factories[base] = factory
+    _triggers[base] = factory
+
+
+def attach_constraints(base: type[Model], factory: ConstraintFactory) -> None:
+    """Give every concrete child of an abstract model the constraints that the factory returns for it."""
+    _constraints[base] = factory
 
 
 def add_triggers(model: type[Model], triggers: Iterable[pgtrigger.Trigger]) -> None:
@@ -37,6 +44,14 @@ def add_triggers(model: type[Model], triggers: Iterable[pgtrigger.Trigger]) -> N
     names = {trigger.name for trigger in present}
     options.triggers = [*present, *(trigger for trigger in triggers if trigger.name not in names)]
     options.original_attrs["triggers"] = options.triggers
+
+
+def add_constraints(model: type[Model], constraints: Iterable[BaseConstraint]) -> None:
+    """Add constraints to a model's Meta, once each."""
+    options: Any = model._meta
+    names = {constraint.name for constraint in options.constraints}
+    options.constraints = [*options.constraints, *(each for each in constraints if each.name not in names)]
+    options.original_attrs["constraints"] = options.constraints
 
 
 def owns_table(model: type[Model]) -> bool:
@@ -49,9 +64,12 @@ def owns_table(model: type[Model]) -> bool:
 def _on_class_prepared(sender: type[Model], **kwargs: Any) -> None:
     if not owns_table(sender):
         return
-    for base, factory in _factories.items():
+    for base, triggers in _triggers.items():
         if issubclass(sender, base):
-            add_triggers(sender, factory(sender))
+            add_triggers(sender, triggers(sender))
+    for base, constraints in _constraints.items():
+        if issubclass(sender, base):
+            add_constraints(sender, constraints(sender))
 
 
 class_prepared.connect(_on_class_prepared, dispatch_uid="schemapatterns.attach")

@@ -47,6 +47,15 @@ def quote(identifier: str) -> str:
     return '"{}"'.format(identifier.replace('"', '""'))
 
 
+def sibling(table: str, suffix: str) -> str:
+    """Return the name of something beside a table: in its schema, with its name and a suffix."""
+    schema, dot, name = table.rpartition(".") if table.startswith('"') else ("", "", table)
+    if not dot:
+        return shorten(f"{table}{suffix}")
+    plain = name.strip('"')
+    return f"{schema}.{quote(shorten(f'{plain}{suffix}'))}"
+
+
 def literal(text: str) -> str:
     """Return the text as an SQL string literal."""
     escaped = text.replace("'", "''")

@@ -9,7 +9,7 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from django_schemapatterns.exceptions import NotDeleted
-from django_schemapatterns.schema.attach import attach_triggers
+from django_schemapatterns.schema.attach import attach_constraints, attach_triggers
 from django_schemapatterns.softdelete.fields import BatchField, MarkField
 from django_schemapatterns.softdelete.objects import mark_triggers
 from django_schemapatterns.softdelete.querysets import (
@@ -19,6 +19,7 @@ from django_schemapatterns.softdelete.querysets import (
     hard_deletes,
 )
 from django_schemapatterns.softdelete.relations import BATCH, MARK
+from django_schemapatterns.softdelete.views import views
 
 if TYPE_CHECKING:
     from django_schemapatterns.softdelete.batches import Counts
@@ -118,3 +119,4 @@ class SoftDeleteModel(models.Model):
 
 
 attach_triggers(SoftDeleteModel, mark_triggers)
+attach_constraints(SoftDeleteModel, views)
