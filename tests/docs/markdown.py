@@ -63,9 +63,12 @@ def blocks(page: Path) -> list[Block]:
 
 
 def headings(page: Path) -> list[str]:
-    """Read the headings of a page, of any level."""
+    """Read the headings of a page, of any level, and those of the file that it includes."""
     inside, found = False, []
-    for line in page.read_text().splitlines():
+    lines = page.read_text().splitlines()
+    if lines[0].startswith("```{include} "):
+        return headings(page.parent / lines[0].removeprefix("```{include} "))
+    for line in lines:
         if line.startswith("```"):
             inside = not inside
         elif line.startswith("#") and not inside:

@@ -50,6 +50,7 @@ def set_up(*, migrate: bool) -> None:
     from django.core.management import call_command
 
     sys.path.insert(0, "")
+    sys.argv = ["manage.py", "shell"]  # that is where readers type Python
     os.environ["DJANGO_SETTINGS_MODULE"] = "mysite.settings"
     django.setup()
     call_command("makemigrations", verbosity=0)
