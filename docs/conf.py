@@ -12,8 +12,10 @@ from django_schemapatterns import __version__
 
 settings.configure(
     INSTALLED_APPS=[
-        "django.contrib.contenttypes",
+        "django.contrib.admin",
         "django.contrib.auth",
+        "django.contrib.contenttypes",
+        "django.contrib.messages",
         "django.contrib.postgres",
         "pgtrigger",
         "django_schemapatterns",
@@ -36,6 +38,7 @@ myst_heading_anchors = 3
 
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
+autodoc_mock_imports = ["celery"]
 
 html_theme = "furo"
 html_title = project

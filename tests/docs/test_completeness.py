@@ -15,7 +15,7 @@ from django_schemapatterns.models import AuditLog
 from tests.docs.markdown import DOCS, PAGES, PROJECT, headings
 
 PACKAGE = PROJECT / "django_schemapatterns"
-FRONT_DOORS = ["models", "audit", "context", "middleware", "operations"]
+FRONT_DOORS = ["models", "audit", "context", "middleware", "admin", "operations"]
 
 
 def test_every_check_has_a_section_and_every_section_a_check() -> None:
