@@ -1,4 +1,4 @@
-"""The documentation: sphinx-build -W docs docs/_build."""
+"""The documentation: sphinx-build -W docs docs/_build."""  # noqa: INP001 - Sphinx wants it like this
 
 from __future__ import annotations
 
@@ -76,7 +76,8 @@ def _backticks(line: str) -> str:
     return re.sub(r"(?<!`)`([^`]+)`(?!`)", r"``\1``", line)
 
 
-def on_docstring(app: Any, what: str, name: str, obj: Any, options: Any, lines: list[str]) -> None:
+def on_docstring(*arguments: Any) -> None:
+    lines = arguments[-1]
     lines[:] = render_docstring(lines)
 
 

@@ -50,9 +50,7 @@ def blocks(page: Path) -> list[Block]:
                 language = lines[start - 1].lstrip("`:").strip()
                 text = "".join(f"{each}\n" for each in lines[start : number - 1])
                 if not language.startswith("{"):
-                    found.append(
-                        Block(str(page.relative_to(PROJECT)), start + 1, language, text, reason)
-                    )
+                    found.append(Block(str(page.relative_to(PROJECT)), start + 1, language, text, reason))
                 reason, fence = "", ""
         elif opening := _FENCE.match(line):
             if opening["ticks"].startswith("`"):

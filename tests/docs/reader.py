@@ -1,8 +1,9 @@
 """
-Does in the current folder what a page tells its reader to do. A program of its own: Django is set up once a process.
+Does in the current folder what a page tells its reader to do.
 
-It takes the steps of the page as JSON from standard input. Files are written; consoles, Python and SQL run in the
-order of the page, and what they print must be what the page shows. Python keeps its names until a file changes.
+A program of its own, since Django is set up once a process. It takes the steps of the page as JSON from
+standard input. Files are written; consoles, Python and SQL run in the order of the page, and what they print
+must be what the page shows. Python keeps its names until a file changes.
 """
 
 from __future__ import annotations
@@ -117,7 +118,8 @@ def python(step: Step, names: dict[str, Any]) -> None:
 
 
 def pycon(step: Step, names: dict[str, Any]) -> None:
-    test = doctest.DocTestParser().get_doctest(step["text"], names, step["page"], step["page"], step["line"] - 1)
+    page, line = step["page"], step["line"] - 1
+    test = doctest.DocTestParser().get_doctest(step["text"], names, page, page, line)
     test.globs = names
     runner = doctest.DocTestRunner(optionflags=OUTPUT | doctest.IGNORE_EXCEPTION_DETAIL)
     said: list[str] = []
