@@ -1,0 +1,12 @@
+"""The admin of our own tables, and what yours can inherit from."""
+
+from __future__ import annotations
+
+from django.contrib import admin
+
+from django_schemapatterns.audit.admin import AuditAdminMixin, AuditLogAdmin
+from django_schemapatterns.models import AuditLog
+
+__all__ = ["AuditAdminMixin", "AuditLogAdmin"]
+
+admin.site.register(AuditLog, AuditLogAdmin)
