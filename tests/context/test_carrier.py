@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings, strategies as st
 from psycopg.sql import SQL, Identifier, Literal
 
 from django_schemapatterns.context import acting_as, install
-from tests.context.notes import Note, actors, database_like_default, execute, trail
+from tests.context.notes import Note, actors, database_like_default, execute, setting, trail
 
 REQUEST_ID = "6f9619ff-8b86-d011-b42d-00cf4fc964ff"
 INSERT = "INSERT INTO context_note (body) VALUES ('a')"
@@ -207,6 +207,7 @@ def test_named_cursor_reads_as_ever(using: str, in_transaction: bool) -> None:
 
     with acting_as(7), transaction.atomic(using) if in_transaction else nullcontext():
         bodies = [note.body for note in Note.objects.using(using).order_by("id").iterator(chunk_size=2)]
+        assert not setting(using)
         Note.objects.using(using).filter(body="4").delete()
 
     assert bodies == list("01234")

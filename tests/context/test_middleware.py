@@ -106,6 +106,17 @@ def test_request_that_writes_asks_for_its_user_once(client_of_ada: Client) -> No
     assert all(table in query["sql"] for table, query in zip(tables, queries, strict=True))
 
 
+def test_user_whose_look_up_writes_itself(client_of_ada: Client, ada: Any) -> None:
+    """A changed password ends the session: looking the user up deletes it."""
+    ada.set_unusable_password()
+    ada.save()
+
+    response = client_of_ada.get("/write/")
+
+    assert response.status_code == 200
+    assert actors("default") == [None]
+
+
 def test_login_within_the_request(client: Client, ada: Any) -> None:
     client.get(f"/log-in/{ada.pk}/")
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from pathlib import Path
 
 import pytest
-from django.db import IntegrityError, NotSupportedError, connections, models, transaction
+from django.db import DatabaseError, IntegrityError, NotSupportedError, connections, models, transaction
 from django.db.models import F, Func
 from django.test.utils import CaptureQueriesContext
+from django.utils.functional import SimpleLazyObject
 from psycopg import IsolationLevel
 
 from django_schemapatterns.context import acting_as, bind
@@ -78,6 +79,15 @@ def test_savepoint_rolled_back_revives_an_ended_context_and_the_next_write_is_no
     assert actors(using) == ["7", None]
 
 
+def test_savepoint_rolled_back_past_the_carrier_is_no_matter_either(using: str) -> None:
+    with transaction.atomic(using), acting_as(7):
+        with connections[using].connection.transaction(force_rollback=True):
+            write(using)
+        write(using)
+
+    assert actors(using) == ["7"]
+
+
 def test_read_after_a_rolled_back_savepoint_is_told_again(using: str) -> None:
     Note.objects.using(using).create(body="a")
 
@@ -105,16 +115,27 @@ def test_good_write_after_a_failed_one(using: str) -> None:
 
 
 def test_failed_transaction_says_so_as_ever(using: str) -> None:
-    with acting_as(7), transaction.atomic(using):
+    looked_up = []
+    with transaction.atomic(using):
         savepoint = transaction.savepoint(using)
-        with pytest.raises(Exception, match="does not exist"):
+        with pytest.raises(DatabaseError, match="does not exist"):
             execute(using, "DELETE FROM missing")
-        with pytest.raises(Exception, match="current transaction is aborted"):
+        promise = SimpleLazyObject(lambda: looked_up.append(1))
+        with acting_as(promise), pytest.raises(DatabaseError, match="current transaction is aborted"):
             write(using)
         transaction.savepoint_rollback(savepoint, using)
-        write(using)
+        with acting_as(7):
+            write(using)
 
+    assert looked_up == []
     assert actors(using) == ["7"]
+
+
+def test_closed_connection_says_so_as_ever(using: str) -> None:
+    with acting_as(7), connections[using].cursor() as cursor:
+        connections[using].connection.close()
+        with pytest.raises(DatabaseError, match="closed"):
+            cursor.execute("INSERT INTO context_note (body) VALUES ('a')")
 
 
 def test_statement_that_never_left_the_driver_leaves_no_name_behind(using: str) -> None:
@@ -195,6 +216,16 @@ def test_read_in_a_transaction_is_told_once(notes: None) -> None:
 
     told = ["set_config" in query["sql"] for query in queries if "FROM" in query["sql"]]
     assert told == [True, False, True, True]
+
+
+def test_each_transaction_is_told_anew(notes: None) -> None:
+    with database_like_default("client"), CaptureQueriesContext(connections["client"]) as queries:
+        for held in [acting_as(7), acting_as(7), nullcontext()]:
+            with transaction.atomic("client"), held:
+                list(Note.objects.using("client").all())
+
+    told = ["set_config" in query["sql"] for query in queries if "FROM" in query["sql"]]
+    assert told == [True, True, False]
 
 
 def test_read_through_a_function_that_writes_is_carried_in_a_transaction(using: str) -> None:
