@@ -24,5 +24,5 @@ INSTALLED_APPS = [
     "auditlog",
     "simple_history",
     "django_schemapatterns",
-    "benchmarks.audit",
+    "benchmarks.audit.apps.ShopConfig",
 ]

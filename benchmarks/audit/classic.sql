@@ -4,7 +4,7 @@ DECLARE
     before jsonb := CASE WHEN TG_OP <> 'INSERT' THEN to_jsonb(OLD) END;
     after jsonb := CASE WHEN TG_OP <> 'DELETE' THEN to_jsonb(NEW) END;
 BEGIN
-    INSERT INTO audit_classiclog (
+    INSERT INTO shop_classiclog (
         table_name, record_id, operation, old_values, new_values, changed_fields, user_id, created_at
     ) VALUES (
         TG_TABLE_NAME,
@@ -21,5 +21,5 @@ BEGIN
     RETURN NULL;
 END
 $$;
-CREATE TRIGGER classic_audit AFTER INSERT OR UPDATE OR DELETE ON audit_classicproduct
+CREATE TRIGGER classic_audit AFTER INSERT OR UPDATE OR DELETE ON shop_classic
     FOR EACH ROW EXECUTE FUNCTION classic_audit();

@@ -17,15 +17,15 @@ from django.db import models
 from simple_history.models import HistoricalRecords
 
 from benchmarks.audit.models import (
-    AuditedProduct,
-    AuditlogProduct,
+    Audited,
+    Auditlog,
+    Classic,
     ClassicLog,
-    ClassicProduct,
-    HistoricalProduct,
-    OneTableProduct,
-    PlainProduct,
-    RowEventProduct,
-    StatementEventProduct,
+    Historical,
+    OneTable,
+    Plain,
+    RowEvents,
+    StatementEvents,
 )
 from django_schemapatterns import context
 
@@ -84,16 +84,16 @@ def events_of(product: Any) -> models.QuerySet[Any]:
 
 
 CONTENDERS = [
-    Contender("none", PlainProduct, nobody),
+    Contender("none", Plain, nobody),
     Contender(
         "ours",
-        AuditedProduct,
+        Audited,
         context.acting_as,
         log="schemapatterns.audit_log",
         tables=("schemapatterns.audit_log",),
         history=lambda product: product.audit.timeline(),
     ),
-    Contender("ours, one table", OneTableProduct, context.acting_as, log=ONE_TABLE, tables=(ONE_TABLE,)),
+    Contender("ours (one table)", OneTable, context.acting_as, log=ONE_TABLE, tables=(ONE_TABLE,)),
     *(
         Contender(
             f"pghistory {level}",
@@ -105,21 +105,21 @@ CONTENDERS = [
             history=events_of,
         )
         for level, model, log in (
-            ("statement", StatementEventProduct, "audit_statementeventproductevent"),
-            ("row", RowEventProduct, "audit_roweventproductevent"),
+            ("statement", StatementEvents, "shop_statementeventsevent"),
+            ("row", RowEvents, "shop_roweventsevent"),
         )
     ),
     Contender(
         "classic trigger",
-        ClassicProduct,
+        Classic,
         context.acting_as,
-        log="audit_classiclog",
-        tables=("audit_classiclog",),
+        log="shop_classiclog",
+        tables=("shop_classiclog",),
         history=partial(entries_about, ClassicLog),
     ),
     Contender(
         "auditlog",
-        AuditlogProduct,
+        Auditlog,
         set_actor,
         log="auditlog_logentry",
         tables=("auditlog_logentry",),
@@ -129,10 +129,10 @@ CONTENDERS = [
     ),
     Contender(
         "simple-history",
-        HistoricalProduct,
+        Historical,
         simple_history_request,
-        log="audit_historicalhistoricalproduct",
-        tables=("audit_historicalhistoricalproduct",),
+        log="shop_historicalhistorical",
+        tables=("shop_historicalhistorical",),
         moment="history_date",
         history=lambda product: product.history.all(),
         signals=True,

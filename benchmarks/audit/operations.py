@@ -13,13 +13,13 @@ from django.db import connection, transaction
 from django.db.models import F
 
 from benchmarks.audit.contenders import OURS, Contender
-from benchmarks.audit.models import PlainProduct
+from benchmarks.audit.models import Plain
 from django_schemapatterns import context
 
 COMMITS = 100
 READS = 20
 RISE = Decimal("1.1")
-COLUMNS = [field.column for field in PlainProduct._meta.concrete_fields if not field.primary_key]
+COLUMNS = [field.column for field in Plain._meta.concrete_fields if not field.primary_key]
 
 
 def everybody(contender: Contender) -> bool:

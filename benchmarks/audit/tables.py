@@ -9,7 +9,7 @@ from django.apps import apps
 from django.db import connection
 
 from benchmarks.audit.contenders import ONE_TABLE, OURS, Contender
-from benchmarks.audit.models import OneTableProduct, PlainProduct
+from benchmarks.audit.models import Category, OneTable, Plain
 from django_schemapatterns import audit
 
 MONTHS = 12
@@ -18,7 +18,7 @@ CREATE UNLOGGED TABLE template AS
 SELECT i AS id, 'Product name number ' || i AS name, 'product-name-number-' || i AS slug, 'SKU-' || i AS sku,
        repeat('lorem ipsum dolor ', 12) || i AS description, repeat('short text ', 15) AS short_description,
        10 + i % 90 AS price, NULL::numeric AS compare_price, 5.25 AS cost_price, 1.5 AS weight,
-       i % 20 AS category_id, i % 10 AS brand_id, 'active' AS status, i % 7 = 0 AS featured,
+       1 + i % 20 AS category_id, i % 10 AS brand_id, 'active' AS status, i % 7 = 0 AS featured,
        i % 50 AS inventory_quantity, ARRAY['new', 'garden', 'tools'] AS tags,
        jsonb_build_object('color', 'red', 'size', 'L', 'material', 'steel', 'number', i) AS attributes,
        'Buy product number ' || i || ' here' AS seo_title, now() AS created_at, now() AS updated_at
@@ -35,18 +35,19 @@ def execute(sql: str, params: Any = None) -> Any:
 
 def install(rows: int) -> None:
     """Make what `migrate` did not: this app's triggers, the classic one, a log in one table."""
-    for model in apps.get_app_config("audit").get_models():
+    for model in apps.get_app_config("shop").get_models():
         for trigger in getattr(model._meta, "triggers", []):
             trigger.install(model)
     execute(Path(__file__).with_name("classic.sql").read_text())
+    Category.objects.bulk_create(Category(name=f"Category {number}") for number in range(20))
     execute(TEMPLATE.format(rows=rows))
     execute("SELECT schemapatterns.create_audit_partitions(%s)", [MONTHS - 1])
     execute(
         f"CREATE TABLE {ONE_TABLE} (LIKE schemapatterns.audit_log INCLUDING ALL EXCLUDING INDEXES, "
         f"PRIMARY KEY (id)); CREATE INDEX ON {ONE_TABLE} (record_id)"
     )
-    for trigger in OneTableProduct._meta.triggers:  # type: ignore[attr-defined]
-        sql = str(trigger.compile(OneTableProduct).install_sql)
+    for trigger in OneTable._meta.triggers:  # type: ignore[attr-defined]
+        sql = str(trigger.compile(OneTable).install_sql)
         execute(sql.replace("schemapatterns.audit_log (", f"public.{ONE_TABLE} ("))
 
 
@@ -63,7 +64,7 @@ def prepare(contender: Contender, rows: int, logged: int) -> None:
 
 
 def fill(contender: Contender, rows: int) -> None:
-    columns = ", ".join(field.column for field in PlainProduct._meta.concrete_fields)
+    columns = ", ".join(field.column for field in Plain._meta.concrete_fields)
     execute(
         f"SET session_replication_role = replica; TRUNCATE {contender.table} RESTART IDENTITY; "
         f"INSERT INTO {contender.table} ({columns}) SELECT {columns} FROM template WHERE id <= {rows}; "
