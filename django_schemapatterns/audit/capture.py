@@ -7,7 +7,14 @@ from typing import Any, Final
 
 import pgtrigger
 
-from django_schemapatterns.audit.columns import CORRECTED, Kind, build_object, correction, difference
+from django_schemapatterns.audit.columns import (
+    CORRECTED,
+    Kind,
+    build_object,
+    correction,
+    difference,
+    same_key,
+)
 from django_schemapatterns.schema import names, sql
 from django_schemapatterns.schema.names import literal, quote
 from django_schemapatterns.schema.triggers import CompiledTrigger
@@ -96,7 +103,7 @@ class CompiledAuditTrigger(CompiledTrigger):
         """Fix the session settings that change how values are written."""
         return (
             "SET search_path = pg_catalog, pg_temp SET TimeZone = 'UTC' SET DateStyle = 'ISO' "
-            "SET IntervalStyle = 'postgres' SET bytea_output = 'hex'"
+            "SET IntervalStyle = 'postgres' SET bytea_output = 'hex' SET extra_float_digits = 1"
         )
 
     def _entries(self) -> str:
@@ -120,7 +127,7 @@ class CompiledAuditTrigger(CompiledTrigger):
         return sql.render(
             sql.load("audit", "capture_pairs", self.version),
             missing=self._missing(),
-            record_id=f"coalesce({self._record_id('n.')}, {self._record_id('o.')})",
+            record_id=f'CASE WHEN n."#there" THEN {self._record_id("n.")} ELSE {self._record_id("o.")} END',
             record_label=f'CASE WHEN n."#there" THEN {self._label("n.")} ELSE {self._label("o.")} END'
             if self.label
             else "NULL",
@@ -128,12 +135,15 @@ class CompiledAuditTrigger(CompiledTrigger):
             new_row=build_object(self._kinds(), "n."),
             old_row=build_object(self._kinds(), "o."),
             columns=", ".join(map(quote, self._used())),
-            same_key=" AND ".join(f"o.{quote(column)} = n.{quote(column)}" for column in self.key),
+            same_key=" AND ".join(same_key(column, self._kind(column)) for column in self.key),
             condition=self.condition or "true",
         )
 
     def _kinds(self) -> list[tuple[str, Kind]]:
-        return [(column, Kind(self.kinds.get(column, Kind.NATIVE))) for column in self.columns]
+        return [(column, self._kind(column)) for column in self.columns]
+
+    def _kind(self, column: str) -> Kind:
+        return Kind(self.kinds.get(column, Kind.NATIVE))
 
     def _used(self) -> list[str]:
         conditional = [name.replace('""', '"') for name in re.findall(r'"((?:[^"]|"")+)"', self.condition)]

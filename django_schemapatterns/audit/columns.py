@@ -64,24 +64,30 @@ _OTHERS: Final = {
 }
 _RARE: Final = {"macaddr8", "bit", "varbit", "tsvector", "tsquery", "oid", "xid8", "money"}
 _NATIVE_TYPES: Final = frozenset(_RANGES | _TIMES | _NUMBERS | _OTHERS | _RARE)
+# Values that are equal and yet not the same: '24 hours' and '1 day', 1.0 and 1.00; json has no equality.
+_LOOSE: Final = {"hstore", "citext", "interval", "json"}
+_UNSCALED: Final = {"numeric", "numeric[]"}
 
 
 def kind_of(field: Field[Any, Any], *, masked: bool) -> Kind:
     """Return the kind of a model field's column."""
     if masked:
         return Kind.MASKED
-    base = base_type(field)
-    if base in (Kind.JSON, Kind.JSONB):
+    base, array = base_type(field), "[" in db_type(field)
+    if base in (Kind.JSON, Kind.JSONB) and not array:
         return Kind(base)
-    if base in ("hstore", "citext") or getattr(field, "db_collation", None):
+    if base in _LOOSE or db_type(field) in _UNSCALED or field.db_parameters(postgresql()).get("collation"):
         return Kind.COMPARED_AS_TEXT
-    return Kind.NATIVE if base in _NATIVE_TYPES else Kind.TEXT
+    return Kind.NATIVE if base in {*_NATIVE_TYPES, Kind.JSONB} else Kind.TEXT
 
 
 def base_type(field: Field[Any, Any]) -> str:
     """Return the column's type without length, precision and array brackets."""
-    db_type = field.db_type(postgresql()) or ""
-    return re.sub(r"\([^)]*\)|\[\d*\]", "", db_type).strip().lower().replace(" ", "_")
+    return re.sub(r"\([^)]*\)|\[\d*\]", "", db_type(field)).strip().lower().replace(" ", "_")
+
+
+def db_type(field: Field[Any, Any]) -> str:
+    return field.db_type(postgresql()) or ""
 
 
 CORRECTED: Final = (Kind.MASKED, Kind.TEXT, Kind.JSON, Kind.JSONB)
@@ -89,12 +95,23 @@ CORRECTED: Final = (Kind.MASKED, Kind.TEXT, Kind.JSON, Kind.JSONB)
 
 def difference(column: str, kind: Kind) -> str:
     """Return the SQL of `{column: [old, new]}`, or of an empty object when the column did not change."""
-    old, new = f"o.{quote(column)}", f"n.{quote(column)}"
-    if kind in (Kind.COMPARED_AS_TEXT, Kind.TEXT, Kind.JSON, Kind.MASKED):
-        old, new = f'{old}::text COLLATE "C"', f'{new}::text COLLATE "C"'
+    old, new = comparable(column, kind)
     pair = f"jsonb_build_array({value(column, kind, 'o.')}, {value(column, kind, 'n.')})"
     changed = f"jsonb_build_object({literal(column)}, {pair})"
     return f"CASE WHEN {old} IS DISTINCT FROM {new} THEN {changed} ELSE '{{}}'::jsonb END"
+
+
+def same_key(column: str, kind: Kind) -> str:
+    """Return the SQL that pairs an old and a new row by a column of the primary key."""
+    return " = ".join(comparable(column, kind))
+
+
+def comparable(column: str, kind: Kind) -> tuple[str, str]:
+    """Return the SQL of a column's old and new value such that what differs is not equal."""
+    old, new = f"o.{quote(column)}", f"n.{quote(column)}"
+    if kind in (Kind.NATIVE, Kind.JSONB):
+        return old, new
+    return f'{old}::text COLLATE "C"', f'{new}::text COLLATE "C"'
 
 
 def value(column: str, kind: Kind, side: str) -> str:

@@ -17,6 +17,7 @@ declare(
     "audit",
     [
         "audit_noted.v1",
+        "audit_text.v1",
         "audit_context.v1",
         "audit_note.v1",
         "audit_pause.v1",

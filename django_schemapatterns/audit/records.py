@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import json
 import uuid
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, date, datetime
+from typing import TYPE_CHECKING, Any, Final
 
 from django.db import connections
 
+from django_schemapatterns.audit.columns import base_type
+
 if TYPE_CHECKING:
     from django.db.models import Field, Model
+
+# What Python writes as PostgreSQL does; the rest is asked of the database, by a query.
+WRITTEN_ALIKE: Final[dict[type, set[str]]] = {
+    int: {"smallint", "integer", "bigint"},
+    str: {"varchar", "text", "citext"},
+    uuid.UUID: {"uuid"},
+    date: {"date"},
+}
 
 
 def record_id(instance: Model, *, using: str) -> str:
@@ -25,14 +36,17 @@ def record_id(instance: Model, *, using: str) -> str:
 
 def _text(field: Field[Any, Any], value: Any, using: str) -> str:
     target = getattr(field, "target_field", field)
-    value = target.to_python(value)
-    if isinstance(value, (str, uuid.UUID)) or (isinstance(value, int) and not isinstance(value, bool)):
+    value, column_type = target.to_python(value), base_type(target)
+    if column_type in WRITTEN_ALIKE.get(type(value), ()):
         return str(value)
-    # Dates, numerics and the like: only the database knows how it writes them.
+    if column_type == "timestamp_with_time_zone" and isinstance(value, datetime) and value.tzinfo:
+        text = str(value.astimezone(UTC).replace(tzinfo=None))
+        return f"{text.rstrip('0') if '.' in text else text}+00"
     connection = connections[using]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT %s::{target.db_type(connection)}::text", [target.get_db_prep_value(value, connection)]
+            f"SELECT schemapatterns.audit_text(%s::{target.db_type(connection)})",
+            [target.get_db_prep_value(value, connection)],
         )
         return str(cursor.fetchone()[0])
 

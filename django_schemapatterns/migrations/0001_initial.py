@@ -18,6 +18,7 @@ class Migration(migrations.Migration):
             "audit",
             [
                 "audit_noted.v1",
+                "audit_text.v1",
                 "audit_context.v1",
                 "audit_note.v1",
                 "audit_pause.v1",

@@ -1,0 +1,29 @@
+"""What the server under test can do, asked while the tests are collected."""
+
+from __future__ import annotations
+
+import os
+from functools import cache
+
+import psycopg
+
+NOCASE = "CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false)"
+
+
+@cache
+def version() -> int:
+    with psycopg.connect(os.environ["DATABASE_URL"]) as server:
+        return server.info.server_version // 10_000
+
+
+@cache
+def has_icu() -> bool:
+    """Whether there can be collations in which different texts are equal: a build may lack the library."""
+    with psycopg.connect(os.environ["DATABASE_URL"]) as server:
+        try:
+            server.execute(NOCASE)
+        except psycopg.errors.FeatureNotSupported:
+            return False
+        finally:
+            server.rollback()
+    return True
