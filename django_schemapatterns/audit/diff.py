@@ -37,12 +37,12 @@ class Change:
 
 def changes_of(entry: AuditLog) -> list[Change]:
     """Return the changes of an entry in the order of the model's fields, those of lost columns last."""
-    pairs = logged_pairs(entry)
-    fields = table_columns(entry.model) if entry.model else {}
+    pairs, model = logged_pairs(entry), entry.model
+    fields = table_columns(model) if model else {}
     order = [column for column in fields if column in pairs] + [
         column for column in pairs if column not in fields
     ]
-    return [_change(column, pairs[column], fields.get(column), entry.model) for column in order]
+    return [_change(column, pairs[column], fields.get(column), model) for column in order]
 
 
 def logged_pairs(entry: AuditLog) -> dict[str, tuple[Any, Any]]:
