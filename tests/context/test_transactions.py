@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
+from django.contrib.auth import get_user_model
 from django.db import DatabaseError, IntegrityError, NotSupportedError, connections, models, transaction
 from django.db.models import F, Func
 from django.test.utils import CaptureQueriesContext
@@ -16,6 +17,8 @@ from psycopg import IsolationLevel
 from django_schemapatterns.context import acting_as, bind
 from django_schemapatterns.exceptions import SchemaPatternsError, TransactionRequired
 from tests.context.notes import Note, actors, database_like_default, execute, setting, trail
+
+User: Any = get_user_model()
 
 
 def write(using: str, body: str = "a") -> None:
@@ -80,12 +83,14 @@ def test_savepoint_rolled_back_revives_an_ended_context_and_the_next_write_is_no
 
 
 def test_savepoint_rolled_back_past_the_carrier_is_no_matter_either(using: str) -> None:
-    with transaction.atomic(using), acting_as(7):
-        with connections[using].connection.transaction(force_rollback=True):
-            write(using)
+    with transaction.atomic(using):
         write(using)
+        with acting_as(7):
+            with connections[using].connection.transaction(force_rollback=True):
+                write(using)
+            write(using)
 
-    assert actors(using) == ["7"]
+    assert actors(using) == [None, "7"]
 
 
 def test_read_after_a_rolled_back_savepoint_is_told_again(using: str) -> None:
@@ -194,6 +199,17 @@ def test_stricter_isolation_is_carried(notes: None, level: IsolationLevel) -> No
         assert actors("strict") == ["7"]
 
 
+def test_user_whose_look_up_writes_is_nobody_meanwhile(using: str) -> None:
+    def find_user() -> Any:
+        write(using, "looked up")
+        return User(pk=7)
+
+    with acting_as(SimpleLazyObject(find_user)):
+        write(using)
+
+    assert [(entry.body, entry.user_id) for entry in trail(using)] == [("looked up", None), ("a", "7")]
+
+
 def test_on_commit_callback_acts_for_the_context_that_commits(using: str) -> None:
     with acting_as(7), transaction.atomic(using):
         transaction.on_commit(lambda: write(using, "later"), using=using)
@@ -220,8 +236,8 @@ def test_read_in_a_transaction_is_told_once(notes: None) -> None:
 
 def test_each_transaction_is_told_anew(notes: None) -> None:
     with database_like_default("client"), CaptureQueriesContext(connections["client"]) as queries:
-        for held in [acting_as(7), acting_as(7), nullcontext()]:
-            with transaction.atomic("client"), held:
+        for user in [7, 7, ""]:
+            with transaction.atomic("client"), acting_as(user):
                 list(Note.objects.using("client").all())
 
     told = ["set_config" in query["sql"] for query in queries if "FROM" in query["sql"]]
