@@ -41,7 +41,7 @@ def running_pgbouncer(database: dict[str, Any], folder: Path, size: int) -> Iter
     configuration.write_text(CONFIGURATION.format(name=database["NAME"], target=target, port=port, size=size))
     configuration.chmod(0o644)
     reached_by = {"HOST": "127.0.0.1", "PORT": str(port), "PASSWORD": ""}
-    program = [str(find_pgbouncer()), "--quiet", *_as_somebody_else(), str(configuration)]
+    program = [str(find_pgbouncer()), "--quiet", *_as_server(database["HOST"]), str(configuration)]
     with subprocess.Popen(program) as process:
         try:
             _wait_for(port)
@@ -50,8 +50,11 @@ def running_pgbouncer(database: dict[str, Any], folder: Path, size: int) -> Iter
             process.terminate()
 
 
-def _as_somebody_else() -> list[str]:
-    return ["--user", "nobody"] if os.geteuid() == 0 else []  # it refuses to be run by root
+def _as_server(host: str) -> list[str]:
+    # It refuses to be run by root, and only the server's own user may enter the folder of the socket.
+    if os.geteuid() != 0:
+        return []
+    return ["--user", Path(host).owner() if host.startswith("/") else "nobody"]
 
 
 def _free_port() -> int:
