@@ -81,15 +81,17 @@ class CompiledAuditTrigger(CompiledTrigger):
         return {**ACTIONS[self.action], "when": "AFTER", "level": "STATEMENT", "function": self.function_name}
 
     def function_sql(self) -> str:
+        entries, table_name = self._entries(), literal(self.table)
         return sql.render(
             sql.load("audit", "capture", self.version),
             function=self.function_name,
             settings=self._settings(),
-            table_name=literal(self.table),
+            quotes=sql.dollar_quotes(entries, table_name),
+            table_name=table_name,
             idle={"truncate": "false", "delete": "NOT EXISTS (SELECT FROM old_rows)"}.get(
                 self.action, "NOT EXISTS (SELECT FROM new_rows)"
             ),
-            entries=self._entries(),
+            entries=entries,
         )
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
@@ -124,11 +126,14 @@ class CompiledAuditTrigger(CompiledTrigger):
         )
 
     def _pairs(self) -> str:
+        there, matches = self._free("#there"), self._free("#matches")
         return sql.render(
             sql.load("audit", "capture_pairs", self.version),
+            there=there,
+            matches=matches,
             missing=self._missing(),
-            record_id=f'CASE WHEN n."#there" THEN {self._record_id("n.")} ELSE {self._record_id("o.")} END',
-            record_label=f'CASE WHEN n."#there" THEN {self._label("n.")} ELSE {self._label("o.")} END'
+            record_id=f"CASE WHEN n.{there} THEN {self._record_id('n.')} ELSE {self._record_id('o.')} END",
+            record_label=f"CASE WHEN n.{there} THEN {self._label('n.')} ELSE {self._label('o.')} END"
             if self.label
             else "NULL",
             difference=" || ".join(difference(*column) for column in self._kinds()) or "'{}'::jsonb",
@@ -149,6 +154,12 @@ class CompiledAuditTrigger(CompiledTrigger):
         conditional = [name.replace('""', '"') for name in re.findall(r'"((?:[^"]|"")+)"', self.condition)]
         return list(dict.fromkeys([*self.key, *self.columns, *self.label, *conditional]))
 
+    def _free(self, name: str) -> str:
+        """Return a name that no column bears."""
+        while name in self._used():
+            name = f"#{name}"
+        return quote(name)
+
     def _missing(self) -> str:
         return ", ".join(f"NULL AS {quote(column)}" for column in self._used())
 
@@ -164,7 +175,7 @@ class CompiledAuditTrigger(CompiledTrigger):
 
     def _whole_row(self) -> str:
         """Take the row as it is, whatever its columns, and put right what JSON does not tell by itself."""
-        row = 'to_jsonb("#row")'
+        row = 'to_jsonb("#row".*)'
         if self.exclude:
             row = f"({row} - ARRAY[{', '.join(map(literal, self.exclude))}])"
         corrections = [correction(name, kind) for name, kind in self._kinds() if kind in CORRECTED]

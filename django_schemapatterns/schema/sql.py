@@ -32,3 +32,10 @@ def render(template: str, **values: str) -> str:
     taken for a template.
     """
     return re.sub(r"\{\{(\w+)\}\}", lambda match: values[match[1]], template)
+
+
+def dollar_quotes(*texts: str, tag: str = "") -> str:
+    """Return dollar quotes that occur in none of the texts, for a string that holds them."""
+    while any(f"${tag}$" in text for text in texts):
+        tag += "_"
+    return f"${tag}$"

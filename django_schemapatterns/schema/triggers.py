@@ -23,12 +23,13 @@ SCHEMA_SQL = f"""DO $$ BEGIN
     IF to_regnamespace('{names.SCHEMA}') IS NULL THEN CREATE SCHEMA {names.SCHEMA}; END IF;
 END $$;
 """
-COPY_SQL = """DO $$ BEGIN
+COPY_SQL = """DO {quotes} BEGIN
     IF to_regprocedure('schemapatterns.copy_statement_triggers(regclass)') IS NOT NULL THEN
         PERFORM schemapatterns.copy_statement_triggers({table});
     END IF;
-END $$;
+END {quotes};
 """
+HASH = "\0"  # stands for the hash of the statements that hold it; no identifier or string of theirs can
 
 STATUS_SQL = """
 SELECT obj_description(oid, 'pg_trigger'), tgenabled::text
@@ -44,7 +45,7 @@ class TriggerSql(compiler.UpsertTriggerSql):
         self.hash = hashlib.sha256(template.encode()).hexdigest()[:40]
         self.pgid = pgid
         self.table = table
-        self.data = template.replace("{{hash}}", self.hash)
+        self.data = template.replace(HASH, self.hash)
 
 
 class CompiledTrigger(compiler.Trigger):
@@ -87,11 +88,11 @@ class CompiledTrigger(compiler.Trigger):
             **{**EXTRAS, **self.declaration()},
             trigger=self.pgid,
             table=table,
-            hash="{{hash}}",
+            hash=HASH,
         )
-        return "\n".join(
-            [SCHEMA_SQL, self.function_sql(), trigger, COPY_SQL.format(table=names.literal(table))]
-        )
+        parent = names.literal(table)
+        copy = COPY_SQL.format(table=parent, quotes=sql.dollar_quotes(parent))
+        return f"{SCHEMA_SQL}\n{self.function_sql()}\n{trigger}\n{copy}"
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         kwargs: dict[str, Any] = {"name": self.name, "pgid": self.pgid, "table": self.table}

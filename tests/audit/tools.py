@@ -79,5 +79,5 @@ def compile_trigger(table: str, action: str, **options: Any) -> CompiledAuditTri
 def make_table(table: str, key: str, columns: dict[str, str], **options: Any) -> None:
     """Make and audit a table of one key column and others, from their names and types."""
     parts = ", ".join(f"{quote(name)} {kind}" for name, kind in columns.items())
-    execute(f"CREATE TABLE {quote(table)} ({parts}, PRIMARY KEY ({quote(key)}))".replace("%", "%%"))
+    execute(f"CREATE TABLE {quote(table)} ({parts}, PRIMARY KEY ({quote(key)}))")
     audit_table(table, [key], list(columns), **options)
