@@ -18,6 +18,7 @@ class Kind(StrEnum):
     NATIVE = "native"  # compared by its type's equality, written as to_jsonb() writes it
     COMPARED_AS_TEXT = "compared_as_text"  # its equality is missing, loose, or outside of pg_catalog
     TEXT = "text"  # also written as text, which is exact where a cast to JSON is not
+    TEXTS = "texts"  # the same for the elements of an array
     JSONB = "jsonb"  # a JSON null is told from an SQL NULL
     JSON = "json"  # the same; has no equality
     MASKED = "masked"  # written as a marker
@@ -36,7 +37,7 @@ _RANGES: Final = {
 _TIMES: Final = {
     f"{kind}{zone}"
     for kind in ("time", "timestamp")
-    for zone in ("", "_with_time_zone", "_without_time_zone")
+    for zone in ("", "tz", "_with_time_zone", "_without_time_zone")
 }
 _NUMBERS: Final = {
     "smallint",
@@ -46,12 +47,17 @@ _NUMBERS: Final = {
     "serial",
     "bigserial",
     "numeric",
+    "decimal",
     "real",
     "double_precision",
+    *(f"{kind}{size}" for kind in ("int", "float") for size in ("", "2", "4", "8")),
 }
 _OTHERS: Final = {
     "boolean",
+    "bool",
     "char",
+    "character",
+    "character_varying",
     "varchar",
     "text",
     "bytea",
@@ -66,7 +72,7 @@ _RARE: Final = {"macaddr8", "bit", "varbit", "tsvector", "tsquery", "oid", "xid8
 _NATIVE_TYPES: Final = frozenset(_RANGES | _TIMES | _NUMBERS | _OTHERS | _RARE)
 # Values that are equal and yet not the same: '24 hours' and '1 day', 1.0 and 1.00; json has no equality.
 _LOOSE: Final = {"hstore", "citext", "interval", "json"}
-_UNSCALED: Final = {"numeric", "numeric[]"}
+_UNSCALED: Final = {"numeric", "numeric[]", "decimal", "decimal[]"}
 
 
 def kind_of(field: Field[Any, Any], *, masked: bool) -> Kind:
@@ -78,7 +84,9 @@ def kind_of(field: Field[Any, Any], *, masked: bool) -> Kind:
         return Kind(base)
     if base in _LOOSE or db_type(field) in _UNSCALED or field.db_parameters(postgresql()).get("collation"):
         return Kind.COMPARED_AS_TEXT
-    return Kind.NATIVE if base in {*_NATIVE_TYPES, Kind.JSONB} else Kind.TEXT
+    if base in _NATIVE_TYPES or base == Kind.JSONB:
+        return Kind.NATIVE
+    return Kind.TEXTS if array else Kind.TEXT
 
 
 def base_type(field: Field[Any, Any]) -> str:
@@ -90,7 +98,7 @@ def db_type(field: Field[Any, Any]) -> str:
     return field.db_type(postgresql()) or ""
 
 
-CORRECTED: Final = (Kind.MASKED, Kind.TEXT, Kind.JSON, Kind.JSONB)
+CORRECTED: Final = (Kind.MASKED, Kind.TEXT, Kind.TEXTS, Kind.JSON, Kind.JSONB)
 
 
 def difference(column: str, kind: Kind) -> str:
@@ -122,6 +130,8 @@ def value(column: str, kind: Kind, side: str) -> str:
             return f"CASE WHEN {name} IS NOT NULL THEN '{MASK}' END"
         case Kind.TEXT:
             return f"{name}::text"
+        case Kind.TEXTS:
+            return f"{name}::text[]"
         case Kind.JSON | Kind.JSONB:
             marker = f"'{json.dumps(JSON_NULL)}'::jsonb"
             return f"CASE WHEN {is_json_null(name, kind)} THEN {marker} ELSE {name}::jsonb END"

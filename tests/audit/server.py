@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from functools import cache
+from typing import Final, LiteralString
 
 import psycopg
 
-NOCASE = "CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false)"
+NOCASE: Final = "CREATE COLLATION nocase (provider = icu, locale = 'und-u-ks-level2', deterministic = false)"
 
 
 @cache
@@ -19,9 +20,18 @@ def version() -> int:
 @cache
 def has_icu() -> bool:
     """Whether there can be collations in which different texts are equal: a build may lack the library."""
+    return is_supported(NOCASE)
+
+
+@cache
+def has_xml() -> bool:
+    return is_supported("SELECT '<a/>'::xml")
+
+
+def is_supported(statement: LiteralString) -> bool:
     with psycopg.connect(os.environ["DATABASE_URL"]) as server:
         try:
-            server.execute(NOCASE)
+            server.execute(statement)
         except psycopg.errors.FeatureNotSupported:
             return False
         finally:

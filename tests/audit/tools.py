@@ -80,4 +80,15 @@ def make_table(table: str, key: str, columns: dict[str, str], **options: Any) ->
     """Make and audit a table of one key column and others, from their names and types."""
     parts = ", ".join(f"{quote(name)} {kind}" for name, kind in columns.items())
     execute(f"CREATE TABLE {quote(table)} ({parts}, PRIMARY KEY ({quote(key)}))")
-    audit_table(table, [key], list(columns), **options)
+    audit_table(table, [key], [name for name in columns if name not in options.get("exclude", ())], **options)
+
+
+class Column(models.Field):  # type: ignore[type-arg]
+    """A field of any SQL type."""
+
+    def __init__(self, sql_type: str, **kwargs: Any) -> None:
+        self.sql_type = sql_type
+        super().__init__(**kwargs)
+
+    def db_type(self, connection: Any) -> str:
+        return self.sql_type
