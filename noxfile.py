@@ -46,4 +46,4 @@ def lint(session: nox.Session) -> None:
 def types(session: nox.Session) -> None:
     """Check the types."""
     install(session, "lint")
-    session.run("mypy")
+    session.run("mypy", env={"SCHEMAPATTERNS_TESTING": "1"})
