@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 TriggerFactory = Callable[[type["Model"]], Iterable["pgtrigger.Trigger"]]
 ConstraintFactory = Callable[[type["Model"]], Iterable["BaseConstraint"]]
+PermissionFactory = Callable[[type["Model"]], Iterable[tuple[str, str]]]
 
 _triggers: dict[type[Model], TriggerFactory] = {}
 _constraints: dict[type[Model], ConstraintFactory] = {}
+_permissions: dict[type[Model], PermissionFactory] = {}
 
 
 def attach_triggers(base: type[Model], factory: TriggerFactory) -> None:
@@ -35,6 +37,11 @@ def attach_triggers(base: type[Model], factory: TriggerFactory) -> None:
 def attach_constraints(base: type[Model], factory: ConstraintFactory) -> None:
     """Give every concrete child of an abstract model the constraints that the factory returns for it."""
     _constraints[base] = factory
+
+
+def attach_permissions(base: type[Model], factory: PermissionFactory) -> None:
+    """Give every child of an abstract model, proxies too, the permissions that the factory returns for it."""
+    _permissions[base] = factory
 
 
 def add_triggers(model: type[Model], triggers: Iterable[pgtrigger.Trigger]) -> None:
@@ -54,6 +61,14 @@ def add_constraints(model: type[Model], constraints: Iterable[BaseConstraint]) -
     options.original_attrs["constraints"] = options.constraints
 
 
+def add_permissions(model: type[Model], permissions: Iterable[tuple[str, str]]) -> None:
+    """Add permissions to a model's Meta, once each; `migrate` makes them as it makes Django's own."""
+    options: Any = model._meta
+    codenames = {codename for codename, _ in options.permissions}
+    options.permissions = [*options.permissions, *(each for each in permissions if each[0] not in codenames)]
+    options.original_attrs["permissions"] = options.permissions
+
+
 def owns_table(model: type[Model]) -> bool:
     """Return whether the class is a model of today with a table of its own."""
     options = model._meta
@@ -62,7 +77,13 @@ def owns_table(model: type[Model]) -> bool:
 
 
 def _on_class_prepared(sender: type[Model], **kwargs: Any) -> None:
-    if not owns_table(sender):
+    options = sender._meta
+    if sender.__module__ == "__fake__" or options.abstract or options.swapped:
+        return
+    for base, permissions in _permissions.items():
+        if issubclass(sender, base):
+            add_permissions(sender, permissions(sender))
+    if options.proxy:
         return
     for base, triggers in _triggers.items():
         if issubclass(sender, base):

@@ -9,9 +9,10 @@ from django.db import models, transaction
 from django.utils.translation import gettext_lazy as _
 
 from django_schemapatterns.exceptions import NotDeleted
-from django_schemapatterns.schema.attach import attach_constraints, attach_triggers
+from django_schemapatterns.schema.attach import attach_constraints, attach_permissions, attach_triggers
 from django_schemapatterns.softdelete.fields import BatchField, MarkField
 from django_schemapatterns.softdelete.objects import mark_triggers
+from django_schemapatterns.softdelete.permissions import permissions
 from django_schemapatterns.softdelete.querysets import (
     AllObjectsManager,
     DeletedObjectsManager,
@@ -120,3 +121,4 @@ class SoftDeleteModel(models.Model):
 
 attach_triggers(SoftDeleteModel, mark_triggers)
 attach_constraints(SoftDeleteModel, views)
+attach_permissions(SoftDeleteModel, permissions)
