@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib.postgres.constraints import ExclusionConstraint
+from django.core.exceptions import ValidationError
 from django.db.models import Q, UniqueConstraint
 
 from django_schemapatterns.softdelete.relations import MARK
@@ -45,7 +46,18 @@ class UniqueAlive(UniqueConstraint):
 
     def validate(self, model: Any, instance: Any, exclude: Any = None, using: Any = "default") -> None:
         # A form excludes the mark from validation, since nobody can edit it; this rule is about it.
-        super().validate(model, instance, {*(exclude or ())} - {MARK}, using)
+        try:
+            super().validate(model, instance, {*(exclude or ())} - {MARK}, using)
+        except ValidationError as error:
+            if self.violation_error_message != self.default_violation_error_message:
+                raise ValidationError(error.message, code=error.code or self._code()) from None
+            if not self.fields:
+                raise
+            raise instance.unique_error_message(model, self.fields) from None
+
+    def _code(self) -> str | None:
+        # By this code a form shows the error at the field.
+        return "unique" if len(self.fields) == 1 else None
 
 
 class ExcludeAlive(ExclusionConstraint):
