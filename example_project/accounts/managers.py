@@ -5,14 +5,20 @@ from typing import TYPE_CHECKING, Any
 from django.contrib.auth.models import UserManager as DjangoUserManager
 from django.db.models import Q
 
+from django_schemapatterns.softdelete.querysets import SoftDeleteManager
+
 if TYPE_CHECKING:
     from django.db.models import QuerySet
 
     from example_project.accounts.models import User
 
 
-class UserManager(DjangoUserManager["User"]):
-    """Django's own, for users whose `is_active` is derived from their status."""
+class UserManager(DjangoUserManager["User"], SoftDeleteManager):
+    """
+    Django's own, of the users that are not deleted, with an `is_active` that is derived from their status.
+
+    Being the default manager, it keeps the deleted from logging in, and ends the sessions that they have.
+    """
 
     use_in_migrations = False
 

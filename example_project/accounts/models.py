@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib.auth.models import AbstractBaseUser, Group, PermissionsMixin
 from django.contrib.postgres.indexes import GinIndex
+from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import Q, Value
@@ -11,6 +12,7 @@ from django.db.models.functions import Concat, Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from django_schemapatterns import audit, models as patterns
+from django_schemapatterns.constraints import UniqueAlive
 from example_project.accounts.managers import UserManager
 from example_project.database import DatabaseForeignKey
 
@@ -30,8 +32,21 @@ def full_name() -> Lower:
     return Lower(Concat("first_name", Value(" "), "last_name"))
 
 
-class User(patterns.AuditedModel, patterns.TimestampedModel, AbstractBaseUser, PermissionsMixin):
-    """A customer or a member of staff; logs in with the user name."""
+ALIVE = Q(deleted_at__isnull=True)
+
+
+class User(
+    patterns.AuditedModel,
+    patterns.SoftDeleteModel,
+    patterns.TimestampedModel,
+    AbstractBaseUser,
+    PermissionsMixin,
+):
+    """
+    A customer or a member of staff; logs in with the user name.
+
+    Who leaves is soft-deleted, with the profile: the orders stay and go on saying whose they were.
+    """
 
     username = models.CharField(
         max_length=50,
@@ -57,7 +72,6 @@ class User(patterns.AuditedModel, patterns.TimestampedModel, AbstractBaseUser, P
     )
     # Django's name in Python, because its log-in signal writes it; the schema's name in the database.
     last_login = models.DateTimeField(_("last login"), null=True, blank=True, db_column="last_login_at")
-    deleted_at = models.DateTimeField(null=True, blank=True, editable=False)
     roles: models.ManyToManyField[Role, UserRole] = models.ManyToManyField(
         "Role", through="UserRole", through_fields=("user", "role"), related_name="users", blank=True
     )
@@ -76,7 +90,9 @@ class User(patterns.AuditedModel, patterns.TimestampedModel, AbstractBaseUser, P
         db_table = "users"
         db_table_comment = "Customers and staff"
         constraints = [
-            models.UniqueConstraint(fields=["email"], name="users_email_unique"),
+            # Who left may register again with the same address, ...
+            UniqueAlive("email", name="users_email_alive"),
+            # ... but nobody ever gets the name that somebody else was known and logged in by.
             models.UniqueConstraint(fields=["username"], name="users_username_unique"),
             models.CheckConstraint(
                 condition=Q(email__regex=EMAIL_PATTERN),
@@ -101,13 +117,15 @@ class User(patterns.AuditedModel, patterns.TimestampedModel, AbstractBaseUser, P
         ]
         indexes = [
             # Support looks people up by the name they give on the phone, in any case.
-            models.Index(full_name(), name="users_full_name_idx"),
+            models.Index(full_name(), condition=ALIVE, name="users_full_name_idx"),
             # The few who are not active are reviewed daily; the many active ones need no entry.
             models.Index(
-                fields=["status"], condition=~Q(status=UserStatus.ACTIVE), name="users_not_active_idx"
+                fields=["status"],
+                condition=ALIVE & ~Q(status=UserStatus.ACTIVE),
+                name="users_not_active_idx",
             ),
             # The admin lists the newest first.
-            models.Index(fields=["-created_at"], name="users_created_idx"),
+            models.Index(fields=["-created_at"], condition=ALIVE, name="users_created_idx"),
         ]
 
     def __str__(self) -> str:
@@ -116,6 +134,8 @@ class User(patterns.AuditedModel, patterns.TimestampedModel, AbstractBaseUser, P
     def clean(self) -> None:
         super().clean()
         self.email = User.objects.normalize_email(self.email)
+        if User.deleted_objects.filter(username=self.username).exclude(pk=self.pk).exists():
+            raise ValidationError({"username": self.unique_error_message(User, ("username",))})
 
     def get_full_name(self) -> str:
         return f"{self.first_name} {self.last_name}".strip()
@@ -129,7 +149,7 @@ class User(patterns.AuditedModel, patterns.TimestampedModel, AbstractBaseUser, P
         return self.status == UserStatus.ACTIVE
 
 
-class UserProfile(patterns.AuditedModel, patterns.TimestampedModel):
+class UserProfile(patterns.AuditedModel, patterns.SoftDeleteModel, patterns.TimestampedModel):
     """What users say about themselves; one row each, made when first needed."""
 
     user = models.OneToOneField(
@@ -188,11 +208,16 @@ class Role(patterns.AuditedModel):
 
 
 class UserRole(patterns.AuditedModel):
-    """That a user holds a role, since when and by whose hand."""
+    """
+    That a user holds a role, since when and by whose hand.
+
+    A soft-deleted user keeps the roles, which mean nothing until a restore; a hard delete takes them along,
+    by the database's own foreign key.
+    """
 
     pk = models.CompositePrimaryKey("user_id", "role_id")
     user = models.ForeignKey(
-        User, models.CASCADE, db_index=False, db_constraint=False, related_name="user_roles"
+        User, models.DO_NOTHING, db_index=False, db_constraint=False, related_name="user_roles"
     )
     role = models.ForeignKey(
         Role, models.CASCADE, db_index=False, db_constraint=False, related_name="user_roles"

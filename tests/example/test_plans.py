@@ -44,7 +44,7 @@ def customer() -> User:
 
 
 LOOKUPS: dict[str, tuple[Callable[[], QuerySet[Any, Any]], str]] = {
-    "user by email": (lambda: User.objects.filter(email=customer().email), "users_email_unique"),
+    "user by email": (lambda: User.objects.filter(email=customer().email), "users_email_alive"),
     "user by name": (lambda: User.objects.filter(username=customer().username), "users_username_unique"),
     "user by full name": (
         lambda: User.objects.alias(full=full_name()).filter(full=customer().get_full_name().lower()),
@@ -89,6 +89,7 @@ LOOKUPS: dict[str, tuple[Callable[[], QuerySet[Any, Any]], str]] = {
         ],
         "products_featured_idx",
     ),
+    "newest products": (lambda: Product.objects.order_by("-created_at")[:50], "products_created_idx"),
     "products of a category": (
         lambda: Product.objects.filter(category=Category.objects.get(slug="garden-tools"), status="active"),
         "products_category_status_idx",
@@ -111,7 +112,7 @@ LOOKUPS: dict[str, tuple[Callable[[], QuerySet[Any, Any]], str]] = {
     ),
     "product by SKU": (
         lambda: Product.objects.filter(sku=Product.objects.earliest("id").sku),
-        "products_sku_unique",
+        "products_sku_alive",
     ),
     "variants of a product": (
         lambda: ProductVariant.objects.filter(product=Product.objects.latest("id")).order_by("sort_order"),
@@ -122,6 +123,17 @@ LOOKUPS: dict[str, tuple[Callable[[], QuerySet[Any, Any]], str]] = {
         "product_promotions_product_idx",
     ),
 }
+
+
+def test_newest_alive_are_found_past_any_number_of_deleted() -> None:
+    with transaction.atomic():
+        Product.objects.filter(pk__in=Product.objects.order_by("-created_at", "-id")[:2500]).delete()
+
+        plan = Product.objects.order_by("-created_at")[:50].explain(analyze=True, buffers=False)
+
+        assert "products_created_idx" in plan
+        assert "Rows Removed by Filter" not in plan
+        transaction.set_rollback(True)
 
 
 @pytest.mark.parametrize("lookup", LOOKUPS)

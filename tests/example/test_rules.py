@@ -10,6 +10,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, models, transaction
 
+from django_schemapatterns.exceptions import RestoreConflict
 from example_project.accounts.models import Role, User, UserProfile, UserRole
 from example_project.shop.models import (
     Category,
@@ -204,7 +205,7 @@ def test_missing_target_is_refused(column: str, constraint: str) -> None:
 
 
 def test_missing_user_of_order_is_refused() -> None:
-    with pytest.raises(IntegrityError, match="fk_users_id"), transaction.atomic():
+    with pytest.raises(IntegrityError, match="orders_user_fk"), transaction.atomic():
         run_checked_at_once("INSERT INTO orders (order_number, user_id) VALUES ('2025-000001', -1)")
 
 
@@ -217,32 +218,124 @@ def test_raw_deletion_of_order_takes_its_items() -> None:
     assert not OrderItem.objects.exists()
 
 
-def test_raw_deletion_of_sold_product_is_refused() -> None:
+def test_sold_product_leaves_the_shop_and_stays_in_the_order() -> None:
     item = make_item()
 
-    with pytest.raises(IntegrityError) as error, transaction.atomic(), connection.cursor() as cursor:
+    with connection.cursor() as cursor:
         cursor.execute("DELETE FROM products WHERE id = %s", [item.product_id])
+
+    item.refresh_from_db()
+    assert not Product.objects.exists()
+    assert item.product.is_deleted
+
+
+def test_sold_product_is_kept_for_good() -> None:
+    item = make_item()
+
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        item.product.hard_delete()
 
     assert broken_constraint(error) == "order_items_product_fk"
 
 
-def test_sold_product_is_kept_by_the_orm() -> None:
-    item = make_item()
+def test_deleted_product_is_not_sold() -> None:
+    product, order = make_product(), make_order()
+    product.delete()
 
-    with pytest.raises(models.RestrictedError):
-        item.product.delete()
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        make_item(order=order, product=product)
+
+    assert broken_constraint(error) == "alive_reference"
 
 
-def test_raw_deletion_of_user_takes_profile_and_roles() -> None:
+def test_product_takes_variants_and_promotions_along_and_brings_them_back() -> None:
+    product = make_product()
+    product.variants.create(name="S", sku="OC-S")
+    product.promotions.create(**promotion_values())
+
+    counts = product.delete()
+
+    assert counts == (3, {"shop.Product": 1, "shop.ProductVariant": 1, "shop.ProductPromotion": 1})
+    assert not ProductVariant.objects.exists()
+    assert product.restore() == counts
+    assert ProductPromotion.objects.get().product == product
+
+
+def test_customer_with_orders_leaves_with_the_profile() -> None:
+    order = make_order()
+    UserProfile.objects.create(user=order.user)
+
+    order.user.delete()
+
+    assert not User.objects.exists()
+    assert not UserProfile.objects.exists()
+    assert Order.objects.get().user.is_deleted
+
+
+def test_customer_with_orders_is_kept_for_good() -> None:
+    order = make_order()
+
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        order.user.hard_delete()
+
+    assert broken_constraint(error) == "orders_user_fk"
+
+
+def test_hard_deletion_of_user_takes_profile_and_roles() -> None:
     user = make_user()
     UserProfile.objects.create(user=user)
     UserRole.objects.create(user=user, role=Role.objects.create(name="Support"))
 
     with connection.cursor() as cursor:
-        cursor.execute("DELETE FROM users WHERE id = %s", [user.pk])
+        cursor.execute("SELECT schemapatterns.hard_delete('users', %s)", [user.pk])
 
-    assert not UserProfile.objects.exists()
+    assert not UserProfile.all_objects.exists()
     assert not UserRole.objects.exists()
+
+
+def test_soft_deleted_user_keeps_the_roles() -> None:
+    user = make_user()
+    role = UserRole.objects.create(user=user, role=Role.objects.create(name="Support"))
+
+    user.delete()
+
+    assert UserRole.objects.get() == role
+
+
+@pytest.mark.parametrize(
+    ("model", "values", "field"),
+    [
+        (User, user_values, "email"),
+        (Product, product_values, "sku"),
+        (Product, product_values, "slug"),
+    ],
+)
+def test_values_of_deleted_rows_are_free(
+    model: Any, values: Callable[..., dict[str, Any]], field: str
+) -> None:
+    gone = model.objects.create(**values())
+    gone.delete()
+    taken = {field: getattr(gone, field)}
+
+    again = model(**values(**taken, **({"password": "!"} if model is User else {})))
+    again.full_clean()
+    again.save()
+
+    with pytest.raises(RestoreConflict, match=f"_{field}_alive"), transaction.atomic():
+        gone.restore()
+
+
+def test_user_name_is_never_given_twice() -> None:
+    gone = make_user()
+    gone.delete()
+
+    with pytest.raises(IntegrityError) as error, transaction.atomic():
+        make_user(username=gone.username)
+
+    assert broken_constraint(error) == "users_username_unique"
+    with pytest.raises(ValidationError) as refused:
+        User(**user_values(username=gone.username), password="!").full_clean()
+    assert list(refused.value.message_dict) == ["username"]
 
 
 def test_user_holds_a_role_once() -> None:

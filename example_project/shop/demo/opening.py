@@ -141,7 +141,7 @@ class Opening:
 
 
 def is_empty() -> bool:
-    return not (Product.objects.exists() or Order.objects.exists() or Category.objects.exists())
+    return not (Product.all_objects.exists() or Order.objects.exists() or Category.objects.exists())
 
 
 def clear() -> None:
@@ -149,4 +149,4 @@ def clear() -> None:
     tables = ", ".join(connection.ops.quote_name(model._meta.db_table) for model in FILLED)
     with context.acting_as(reason="closing of the shop"), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f"TRUNCATE {tables}")
-        User.objects.filter(is_superuser=False).delete()
+        User.all_objects.filter(is_superuser=False).hard_delete()

@@ -69,10 +69,21 @@ class ShippingAddress(models.Model):
 
 
 class Order(patterns.AuditedModel, patterns.TimestampedModel, BillingAddress, ShippingAddress):
-    """What a user bought at once, with its amounts and both addresses."""
+    """
+    What a user bought at once, with its amounts and both addresses.
+
+    DO_NOTHING is about the soft delete: the user and the products may leave the shop, and the order goes on
+    naming them. About rows that would really go, the database decides: RESTRICT, they are kept for the books.
+    """
 
     order_number = models.CharField(max_length=50)
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, db_index=False, related_name="orders")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.DO_NOTHING,
+        db_index=False,
+        db_constraint=False,
+        related_name="orders",
+    )
     status = models.CharField(
         max_length=20, choices=OrderStatus, default=OrderStatus.PENDING, db_default=OrderStatus.PENDING
     )
@@ -100,6 +111,7 @@ class Order(patterns.AuditedModel, patterns.TimestampedModel, BillingAddress, Sh
         db_table_comment = "What was bought, by whom, for how much"
         constraints = [
             models.UniqueConstraint(fields=["order_number"], name="orders_order_number_unique"),
+            DatabaseForeignKey(field="user", on_delete="RESTRICT", name="orders_user_fk"),
             models.CheckConstraint(
                 condition=Q(
                     subtotal__gte=0,
@@ -149,10 +161,16 @@ class OrderItem(patterns.AuditedModel):
         Order, models.CASCADE, db_index=False, db_constraint=False, related_name="items"
     )
     product = models.ForeignKey(
-        Product, models.RESTRICT, db_index=False, db_constraint=False, related_name="order_items"
+        Product, models.DO_NOTHING, db_index=False, db_constraint=False, related_name="order_items"
     )
     product_variant = models.ForeignKey(
-        ProductVariant, models.RESTRICT, null=True, blank=True, db_index=False, related_name="order_items"
+        ProductVariant,
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        db_index=False,
+        db_constraint=False,
+        related_name="order_items",
     )
     quantity = models.IntegerField(validators=[MinValueValidator(1)])
     unit_price = models.DecimalField(max_digits=10, decimal_places=2)
@@ -173,6 +191,7 @@ class OrderItem(patterns.AuditedModel):
         constraints = [
             DatabaseForeignKey(field="order", on_delete="CASCADE", name="order_items_order_fk"),
             DatabaseForeignKey(field="product", on_delete="RESTRICT", name="order_items_product_fk"),
+            DatabaseForeignKey(field="product_variant", on_delete="RESTRICT", name="order_items_variant_fk"),
             models.CheckConstraint(
                 condition=Q(quantity__gt=0),
                 name="order_items_quantity_positive",
