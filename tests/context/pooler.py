@@ -44,7 +44,7 @@ def running_pgbouncer(database: dict[str, Any], folder: Path, size: int) -> Iter
     program = [str(find_pgbouncer()), "--quiet", *_as_server(database["HOST"]), str(configuration)]
     with subprocess.Popen(program) as process:
         try:
-            _wait_for(port)
+            _wait_for(process, port)
             yield reached_by
         finally:
             process.terminate()
@@ -54,7 +54,8 @@ def _as_server(host: str) -> list[str]:
     # It refuses to be run by root, and only the server's own user may enter the folder of the socket.
     if os.geteuid() != 0:
         return []
-    return ["--user", Path(host).owner() if host.startswith("/") else "nobody"]
+    owner = Path(host).owner() if host.startswith("/") else "root"
+    return ["--user", "nobody" if owner == "root" else owner]
 
 
 def _free_port() -> int:
@@ -63,12 +64,12 @@ def _free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _wait_for(port: int, seconds: int = 20) -> None:
+def _wait_for(process: subprocess.Popen[bytes], port: int, seconds: int = 20) -> None:
     deadline = time.monotonic() + seconds
     while True:
         try:
             return socket.create_connection(("127.0.0.1", port)).close()
         except ConnectionRefusedError:
-            if time.monotonic() > deadline:
+            if process.poll() is not None or time.monotonic() > deadline:
                 raise
             time.sleep(0.05)
