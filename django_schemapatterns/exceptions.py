@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from django.core.exceptions import ImproperlyConfigured
 from django.db import IntegrityError
 from django.db.transaction import TransactionManagementError
+
+if TYPE_CHECKING:
+    from django.db.models import Model
 
 
 class SchemaPatternsError(Exception):
@@ -28,7 +33,14 @@ class HistoryIncomplete(SchemaPatternsError, LookupError):  # noqa: N818 - reads
 
 
 class RestoreConflict(SchemaPatternsError, IntegrityError):  # noqa: N818 - reads as what happened
-    """A row can not come back: an alive one has taken a place that must be unique."""
+    """
+    A row can not come back: an alive one has taken a place that must be unique.
+
+    constraint: the name of the rule.  row: the alive row, None when the database does not tell.
+    """
+
+    constraint: str | None = None
+    row: Model | None = None
 
 
 class ParentDeleted(SchemaPatternsError, IntegrityError):  # noqa: N818 - reads as what is wrong

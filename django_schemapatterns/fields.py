@@ -1,5 +1,5 @@
 """Model fields."""
 
-from django_schemapatterns.softdelete.fields import BatchField, MarkField
+from django_schemapatterns.softdelete.fields import AliveForeignKey, BatchField, MarkField
 
-__all__ = ["BatchField", "MarkField"]
+__all__ = ["AliveForeignKey", "BatchField", "MarkField"]

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from typing import TYPE_CHECKING
 
 from django.db import connections
+from django.db.models.signals import class_prepared
 
-from django_schemapatterns.softdelete.objects import ReferenceTrigger
-from django_schemapatterns.softdelete.relations import dependants, references_to
-from django_schemapatterns.softdelete.triggers import DEFERRED
+from django_schemapatterns.softdelete.relations import (
+    dependants,
+    family_references,
+    marked_model,
+    references_to,
+)
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -17,34 +22,39 @@ if TYPE_CHECKING:
 Counts = tuple[int, dict[str, int]]
 
 
-def counted(model: type[Model], rows: int, using: str) -> Counts:
-    """Return Django's (number, {label: number}) of the statement just run, with what its cascades did."""
-    by_table = {each._meta.db_table: each._meta.label for each in dependants(model)}
+def outcome(model: type[Model], rows: int, using: str) -> Counts:
+    """
+    Return Django's (number, {label: number}) of the statement just run, with what its cascades did.
+
+    Rules that would speak at the end of the transaction only speak here.
+    """
+    root = marked_model(model) or model
     counts = {model._meta.label: rows} if rows else {}
-    if rows and (len(by_table) > 1 or _points_at_itself(model)):
+    if rows and _has_rules(root):
         with connections[using].cursor() as cursor:
-            cursor.execute("SELECT current_setting('schemapatterns.deletion_rows', true)")
-            cascaded = json.loads(cursor.fetchone()[0] or "{}")
+            cursor.execute("SELECT schemapatterns.soft_delete_outcome()::text")
+            cascaded: dict[str, int] = json.loads(cursor.fetchone()[0])
+        labels = {each._meta.db_table: each._meta.label for each in dependants(root)}
         for table, number in cascaded.items():
-            label = by_table.get(table, table)
+            label = labels.get(table, table)
             counts[label] = counts.get(label, 0) + number
     return sum(counts.values()), counts
 
 
-def _points_at_itself(model: type[Model]) -> bool:
-    return any(reference.child is model for reference in references_to(model))
+def added(one: Counts, other: Counts) -> Counts:
+    """Return two results of deletes or restores as one."""
+    labels = {**one[1], **other[1]}
+    return one[0] + other[0], {label: one[1].get(label, 0) + other[1].get(label, 0) for label in labels}
 
 
-def judge(model: type[Model], using: str) -> None:
-    """Let the deferred rules speak now, not at the end of the transaction."""
-    names = [
-        trigger.get_pgid(each)
-        for each in {reference.child for parent in dependants(model) for reference in references_to(parent)}
-        | {model}
-        for trigger in getattr(each._meta, "triggers", [])
-        if isinstance(trigger, ReferenceTrigger) and trigger.action in DEFERRED
-    ]
-    if names:
-        listed = ", ".join(sorted(names))
-        with connections[using].cursor() as cursor:
-            cursor.execute(f"SET CONSTRAINTS {listed} IMMEDIATE; SET CONSTRAINTS {listed} DEFERRED")
+@cache
+def _has_rules(model: type[Model]) -> bool:
+    """Return whether anything but the model's own rows may have a say."""
+    return bool(references_to(model) or family_references(model))
+
+
+def _forget(**kwargs: object) -> None:
+    _has_rules.cache_clear()
+
+
+class_prepared.connect(_forget, dispatch_uid="schemapatterns.softdelete.batches")

@@ -12,6 +12,7 @@ from django.db import IntegrityError
 from django.db.models import ProtectedError, RestrictedError
 
 from django_schemapatterns.exceptions import ParentDeleted, RestoreConflict
+from django_schemapatterns.softdelete.conflicts import alive_row
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -21,7 +22,7 @@ SHOWN = 100
 
 
 @contextmanager
-def friendly(model: type[Model], using: str) -> Iterator[None]:
+def friendly(using: str) -> Iterator[None]:
     """Turn what PostgreSQL refuses into ProtectedError, RestrictedError, RestoreConflict or ParentDeleted."""
     try:
         yield
@@ -41,12 +42,19 @@ def _translate(error: IntegrityError, using: str) -> Exception | None:
             return RestrictedError(diagnosis.message_primary, _pointing(diagnosis, using))
         case ("23503", "alive_reference"):
             return ParentDeleted(f"{diagnosis.message_primary} {diagnosis.message_detail}")
-        case ("23505" | "23P01", constraint):
-            return RestoreConflict(
-                f"An alive row has taken the place ({constraint}): {diagnosis.message_detail}"
-            )
+        case ("23505" | "23P01", _):
+            return _conflict(diagnosis, using)
         case _:
             return None
+
+
+def _conflict(diagnosis: Any, using: str) -> RestoreConflict:
+    row = alive_row(diagnosis, using)
+    taker = f"{row._meta.object_name} {row.pk}" if row else "An alive row"
+    place = f"{diagnosis.constraint_name} of {diagnosis.table_name}"
+    error = RestoreConflict(f"{taker} has taken the place ({place}): {diagnosis.message_detail}")
+    error.constraint, error.row = diagnosis.constraint_name, row
+    return error
 
 
 def _pointing(diagnosis: Any, using: str) -> set[Model]:

@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from asgiref.sync import sync_to_async
-from django.db import models, transaction
+from django.db import models, router, transaction
 from django.utils.translation import gettext_lazy as _
 
 from django_schemapatterns.exceptions import NotDeleted
 from django_schemapatterns.schema.attach import attach_constraints, attach_permissions, attach_triggers
+from django_schemapatterns.softdelete.batches import added
+from django_schemapatterns.softdelete.errors import friendly
 from django_schemapatterns.softdelete.fields import BatchField, MarkField
 from django_schemapatterns.softdelete.objects import mark_triggers
+from django_schemapatterns.softdelete.parents import restore_parents
 from django_schemapatterns.softdelete.permissions import permissions
 from django_schemapatterns.softdelete.querysets import (
     AllObjectsManager,
@@ -55,27 +58,34 @@ class SoftDeleteModel(models.Model):
     def delete(self, using: str | None = None, keep_parents: bool = False) -> Counts:  # noqa: FBT001, FBT002
         """Soft-delete the row and what depends on it; returns Django's (number, {label: number})."""
         rows = self._row(using)
-        counts: Counts = rows.delete()
+        counts: Counts = rows._delete(origin=self)
         self._read_marks(rows)
         return counts
 
     delete.alters_data = True  # type: ignore[attr-defined]
 
-    def restore(self, using: str | None = None) -> Counts:
-        """Restore the row and exactly what was deleted along with it."""
+    def restore(self, using: str | None = None, *, with_parents: bool = False) -> Counts:
+        """
+        Restore the row and exactly what was deleted along with it.
+
+        with_parents: restore the deleted rows that it depends on, too, instead of raising ParentDeleted.
+        Raises NotDeleted, RestoreConflict or ParentDeleted, with nothing changed.
+        """
         rows = self._row(using)
-        counts: Counts = rows.restore()
+        with transaction.atomic(using=rows.db):
+            parents = restore_parents(self, rows.db) if with_parents else (0, {})
+            counts = added(parents, rows._restore(origin=self))
+        self._read_marks(rows)
         if not counts[0]:
             raise NotDeleted(f"{self._meta.object_name} {self.pk} is not deleted.")
-        self._read_marks(rows)
         return counts
 
     restore.alters_data = True  # type: ignore[attr-defined]
 
     def hard_delete(self, using: str | None = None) -> Counts:
         """Delete the row for good, with Django's own cascades and signals."""
-        alias = using or self._state.db or self._row(using).db
-        with hard_deletes(alias):
+        alias = self._row(using).db
+        with friendly(alias), hard_deletes(alias):
             return super().delete(using=alias)
 
     hard_delete.alters_data = True  # type: ignore[attr-defined]
@@ -84,19 +94,16 @@ class SoftDeleteModel(models.Model):
         """
         Return how many rows of which model a delete would take along, by trying it and taking it back.
 
-        Raises what delete() would raise.
+        Raises what delete() would raise; sends no signals.
         """
-        rows = self._row(using)
-        with transaction.atomic(using=rows.db):
-            counts: Counts = rows.delete()
-            transaction.set_rollback(True, using=rows.db)
+        counts: Counts = self._row(using)._preview()
         return counts[1]
 
     async def adelete(self, using: str | None = None, keep_parents: bool = False) -> Counts:  # noqa: FBT001, FBT002
         return await sync_to_async(self.delete)(using, keep_parents)
 
-    async def arestore(self, using: str | None = None) -> Counts:
-        return await sync_to_async(self.restore)(using)
+    async def arestore(self, using: str | None = None, *, with_parents: bool = False) -> Counts:
+        return await sync_to_async(self.restore)(using, with_parents=with_parents)
 
     async def ahard_delete(self, using: str | None = None) -> Counts:
         return await sync_to_async(self.hard_delete)(using)
@@ -107,11 +114,10 @@ class SoftDeleteModel(models.Model):
     adelete.alters_data = arestore.alters_data = ahard_delete.alters_data = True  # type: ignore[attr-defined]
 
     def _row(self, using: str | None) -> Any:
-        if self.pk is None:
+        if not self._is_pk_set():  # type: ignore[attr-defined]
             raise ValueError(f"{self._meta.object_name} is not saved: it has no primary key.")
-        manager = type(self).all_objects
-        alias = using or self._state.db
-        return (manager.using(alias) if alias else manager.all()).filter(pk=self.pk)
+        alias = using or router.db_for_write(type(self), instance=self)
+        return type(self).all_objects.using(alias).filter(pk=self.pk)
 
     def _read_marks(self, rows: Any) -> None:
         marks = rows.values_list(MARK, BATCH).first()

@@ -14,8 +14,15 @@ from django.core.exceptions import ImproperlyConfigured
 
 from django_schemapatterns.schema.attach import add_triggers, owns_table
 from django_schemapatterns.schema.backends import postgresql
+from django_schemapatterns.schema.names import quote
 from django_schemapatterns.schema.triggers import Trigger
-from django_schemapatterns.softdelete.relations import MARK, Reference, marked_model, references_of
+from django_schemapatterns.softdelete.relations import (
+    MARK,
+    Reference,
+    family_references,
+    marked_model,
+    references_of,
+)
 from django_schemapatterns.softdelete.triggers import CompiledMarkTrigger, CompiledReferenceTrigger
 
 if TYPE_CHECKING:
@@ -60,23 +67,31 @@ class MarkTrigger(Trigger):
         arguments = self.arguments
         if self.name == "soft_delete_guard":
             arguments = [*arguments, *(field.column for field in model._meta.pk_fields)]
+        if self.name == "soft_delete_guard_child":
+            root = cast("type[Model]", marked_model(model))
+            arguments = [*arguments, quote(root._meta.db_table), key_of(root), key_of(model)]
         return CompiledMarkTrigger(
             name=self.name, pgid=self.get_pgid(model), table=model._meta.db_table, arguments=arguments
         )
 
 
+def key_of(model: type[Model]) -> str:
+    """Return the column of a primary key of one column."""
+    return str(model._meta.pk.column)
+
+
 def mark_triggers(model: type[Model]) -> list[MarkTrigger]:
-    """Return the triggers of a soft-delete model, none for a child whose parent's table has the marks."""
-    if marked_model(model) is not model:
-        return []
-    fields = {field.name for field in model._meta.local_fields}
+    """Return the triggers of a soft-delete model, a guard alone where a parent's table has the marks."""
+    columns = {field.name: str(field.column) for field in model._meta.local_fields}
     mode = on_delete_of(model)
+    if marked_model(model) is not model:
+        return [MarkTrigger("soft_delete_guard_child", [mode])] if mode != "allow" else []
     guard = [MarkTrigger("soft_delete_guard", [mode])] if mode != "allow" else []
-    traces = [name for name in TRACES if name in fields]
+    traces = [columns.get(name, "") for name in TRACES]
     return [
         *guard,
         MarkTrigger("soft_delete_begin"),
-        MarkTrigger("soft_delete_mark", traces),
+        MarkTrigger("soft_delete_mark", traces if any(traces) else ()),
         MarkTrigger("soft_delete_end"),
     ]
 
@@ -93,33 +108,46 @@ class ReferenceTrigger(Trigger):
         super().__init__(name=f"soft_delete_{action}_{field_name}")
 
     def compile(self, model: Any) -> CompiledReferenceTrigger:
-        references = references_of(model)
-        reference = next(each for each in references if each.field.name == self.field_name)
-        on_child = self.action.startswith("reference")
+        reference = next(each for each in references_of(model) if each.field.name == self.field_name)
+        parent, soft = reference.parent, reference.soft
+        tables = {"reference_insert": model, "reference_update": model, "reference_restore": soft}
         compiled = CompiledReferenceTrigger(
             name=str(self.name),
             pgid=self.get_pgid(model),
-            table=(model if on_child else reference.parent)._meta.db_table,
+            table=cast("type[Model]", tables.get(self.action, parent))._meta.db_table,
             action=self.action,
             child=model._meta.db_table,
             column=reference.column,
-            parent=reference.parent._meta.db_table,
+            parent=parent._meta.db_table,
             key=reference.key,
             type=reference.field.db_type(postgresql()) or "" if self.action == "reference_insert" else "",
-            soft=_is_soft(model),
-            others=_others(reference, references) if self.action == "cascade" else None,
+            soft=soft is not None,
+            marks=_marks(model, soft),
+            others=_others(reference) if self.action == "cascade" else None,
         )
-        parent = reference.parent._meta
-        compiled.requires = [(parent.app_label, str(parent.model_name), MARK)]
+        compiled.requires = [
+            (each._meta.app_label, str(each._meta.model_name), MARK) for each in (parent, soft) if each
+        ]
         return compiled
 
 
-def _others(reference: Reference, references: list[Reference]) -> list[tuple[str, str, str]]:
+def _marks(model: type[Model], soft: type[Model] | None) -> tuple[str, str, str] | None:
+    if soft in (None, model):
+        return None
+    return soft._meta.db_table, key_of(soft), key_of(model)
+
+
+def _others(reference: Reference) -> list[tuple[str, ...]]:
     return [
-        (other.parent._meta.db_table, other.key, other.column)
-        for other in references
+        (other.parent._meta.db_table, other.key, other.column, *_elsewhere(other))
+        for other in family_references(reference.child)
         if other.rule == "cascade" and other.field != reference.field
     ]
+
+
+def _elsewhere(reference: Reference) -> tuple[str, ...]:
+    marks = _marks(reference.child, reference.soft)
+    return (reference.child._meta.db_table, marks[2], marks[1]) if marks else ()
 
 
 def reference_triggers(model: type[Model]) -> list[ReferenceTrigger]:
@@ -127,18 +155,19 @@ def reference_triggers(model: type[Model]) -> list[ReferenceTrigger]:
     return [
         ReferenceTrigger(action, reference.field.name)
         for reference in references_of(model)
-        for action in (*_actions(reference, model), *REFERENCES, *(RESTORES if _is_soft(model) else ()))
+        for action in (*_actions(reference), *REFERENCES, *_restores(reference))
     ]
 
 
-def _actions(reference: Reference, model: type[Model]) -> tuple[str, ...]:
-    if reference.rule == "cascade" and not _is_soft(model):
+def _actions(reference: Reference) -> tuple[str, ...]:
+    if reference.rule == "cascade" and not reference.soft:
         return ()  # a row that is not soft-deleted stays where it is; a check says so
     return () if reference.rule == "keep" else (reference.rule,)
 
 
-def _is_soft(model: type[Model]) -> bool:
-    return marked_model(model) is model
+def _restores(reference: Reference) -> tuple[str, ...]:
+    # With SET_NULL and the like the row was alive while the other was deleted, and comes back as it was.
+    return RESTORES if reference.soft and reference.rule != "keep" else ()
 
 
 def attach_references() -> None:

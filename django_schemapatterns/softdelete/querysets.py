@@ -19,6 +19,7 @@ from django_schemapatterns.softdelete import batches, signals
 from django_schemapatterns.softdelete.errors import friendly
 from django_schemapatterns.softdelete.fields import MarkField
 from django_schemapatterns.softdelete.relations import BATCH, MARK
+from django_schemapatterns.softdelete.upserts import AliveInsertQuery, arbiter
 
 if TYPE_CHECKING:
     from django_schemapatterns.softdelete.batches import Counts
@@ -69,17 +70,7 @@ class SoftDeleteQuerySet(models.QuerySet[_Model_co]):
         Returns Django's (number of rows, {label: number}), dependants included. Raises ProtectedError or
         RestrictedError, with nothing changed.
         """
-        self._refuse_slices("delete")
-        batch = uuid.uuid4()
-        signals.pre_soft_delete.send(self.model, deletion_id=batch, origin=self, using=self.db)
-        with friendly(self.model, self.db), transaction.atomic(using=self.db):
-            rows = self.alive().order_by().update(**{MARK: ClockTimestamp(), BATCH: batch})
-            counts = batches.counted(self.model, rows, self.db)
-            batches.judge(self.model, self.db)
-        signals.post_soft_delete.send(
-            self.model, deletion_id=batch, origin=self, using=self.db, counts=counts
-        )
-        return counts
+        return self._delete(origin=self)
 
     @_changes_data
     def restore(self) -> Counts:
@@ -89,19 +80,44 @@ class SoftDeleteQuerySet(models.QuerySet[_Model_co]):
         Raises RestoreConflict when an alive row has taken a place that must be unique, and ParentDeleted when
         a row that they depend on is deleted still; nothing is changed then.
         """
-        self._refuse_slices("restore")
-        signals.pre_restore.send(self.model, origin=self, using=self.db)
-        with friendly(self.model, self.db), transaction.atomic(using=self.db):
-            rows = self.deleted().order_by().update(**{MARK: None, BATCH: None})
-            counts = batches.counted(self.model, rows, self.db)
-            batches.judge(self.model, self.db)
-        signals.post_restore.send(self.model, origin=self, using=self.db, counts=counts)
+        return self._restore(origin=self)
+
+    def _delete(self, origin: Any) -> Counts:
+        self._prepare("delete")
+        told = {"deletion_id": uuid.uuid4(), "origin": origin, "using": self.db}
+        with friendly(self.db), transaction.atomic(using=self.db):
+            signals.pre_soft_delete.send(self.model, **told)
+            counts = self.alive()._mark({MARK: ClockTimestamp(), BATCH: told["deletion_id"]})
+            signals.post_soft_delete.send(self.model, **told, counts=counts)
         return counts
+
+    def _restore(self, origin: Any) -> Counts:
+        self._prepare("restore")
+        told = {"origin": origin, "using": self.db}
+        with friendly(self.db), transaction.atomic(using=self.db):
+            if _is_heard(self.model):
+                told["deletion_ids"] = set(self.deleted().order_by().values_list(BATCH, flat=True).distinct())
+            signals.pre_restore.send(self.model, **told)
+            counts = self.deleted()._mark({MARK: None, BATCH: None})
+            signals.post_restore.send(self.model, **told, counts=counts)
+        return counts
+
+    def _preview(self) -> Counts:
+        self._prepare("preview")
+        with friendly(self.db), transaction.atomic(using=self.db):
+            counts = self.alive()._mark({MARK: ClockTimestamp(), BATCH: uuid.uuid4()})
+            transaction.set_rollback(True, using=self.db)
+        return counts
+
+    def _mark(self, marks: dict[str, Any]) -> Counts:
+        rows = self.order_by().update(**marks)
+        return batches.outcome(self.model, rows, self.db)
 
     @_changes_data
     def hard_delete(self) -> Counts:
         """Delete the rows for good, with Django's own cascades and signals."""
-        with friendly(self.model, self.db), hard_deletes(self.db):
+        self._prepare("hard_delete")
+        with friendly(self.db), hard_deletes(self.db):
             return super().delete()
 
     @_changes_data
@@ -125,11 +141,27 @@ class SoftDeleteQuerySet(models.QuerySet[_Model_co]):
     async def apurge(self, *, older_than: timedelta) -> Counts:
         return await sync_to_async(self.purge)(older_than=older_than)
 
-    def _refuse_slices(self, verb: str) -> None:
+    def _insert(self, objs: Any, fields: Any, **options: Any) -> Any:
+        # bulk_create(update_conflicts=True) has to name the partial index that UniqueAlive is.
+        rule = arbiter(self.model, options.get("unique_fields"))
+        if rule is None:
+            return super()._insert(objs, fields, **options)  # type: ignore[misc]
+        self._for_write = True
+        using = options.pop("using", None) or self.db
+        returning, raw = options.pop("returning_fields", None), options.pop("raw", False)
+        query = AliveInsertQuery(self.model, rule=rule, **options)
+        query.insert_values(fields, objs, raw=raw)
+        return query.get_compiler(using=using).execute_sql(returning)
+
+    _insert.alters_data = True  # type: ignore[attr-defined]
+    _insert.queryset_only = False  # type: ignore[attr-defined]
+
+    def _prepare(self, verb: str) -> None:
         if self.query.is_sliced:
             raise TypeError(f"Cannot use 'limit' or 'offset' with {verb}().")
         if self.query.distinct_fields or getattr(self, "_fields", None) is not None:
             raise TypeError(f"Cannot call {verb}() after .values(), .values_list() or .distinct(*fields).")
+        self._for_write = True
 
 
 @contextmanager
@@ -143,25 +175,44 @@ def hard_deletes(using: str) -> Iterator[None]:
         cursor.execute("SELECT set_config('schemapatterns.hard_delete', %s, true)", [outer])
 
 
+def _is_heard(model: type[models.Model]) -> bool:
+    return any(signal.has_listeners(model) for signal in (signals.pre_restore, signals.post_restore))
+
+
 def without_alive_filter(queryset: Any) -> Any:
     """Return the queryset without its condition that rows are alive."""
     clone = queryset._chain()
-    _drop_alive(clone.query.where)
+    _drop_alive(clone.query.where, _own_tables(clone.query))
     return clone
 
 
-def _drop_alive(node: WhereNode) -> None:
+def _own_tables(query: Any) -> set[str]:
+    """Return the aliases of the tables that hold the rows themselves, not of those joined to them."""
+    own = {query.base_table}
+    for alias, table in query.alias_map.items():
+        link = getattr(getattr(table, "join_field", None), "remote_field", None)
+        if getattr(table, "parent_alias", None) in own and getattr(link, "parent_link", False):
+            own.add(alias)
+    return own
+
+
+def _drop_alive(node: WhereNode, tables: set[str]) -> None:
     if node.negated or node.connector != AND:
         return
-    node.children = [child for child in node.children if not _is_alive(child)]
+    node.children = [child for child in node.children if not _is_alive(child, tables)]
     for child in node.children:
         if isinstance(child, WhereNode):
-            _drop_alive(child)
+            _drop_alive(child, tables)
 
 
-def _is_alive(child: Any) -> bool:
-    target = getattr(getattr(child, "lhs", None), "target", None)
-    return isinstance(child, IsNull) and child.rhs is True and isinstance(target, MarkField)
+def _is_alive(child: Any, tables: set[str]) -> bool:
+    column: Any = getattr(child, "lhs", None)
+    return (
+        isinstance(child, IsNull)
+        and child.rhs is True
+        and isinstance(getattr(column, "target", None), MarkField)
+        and column.alias in tables
+    )
 
 
 class SoftDeleteManager(models.Manager.from_queryset(SoftDeleteQuerySet)):  # type: ignore[misc]

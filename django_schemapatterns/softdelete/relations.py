@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.db import models
+from django.db.models.signals import class_prepared
 
 if TYPE_CHECKING:
     from django.db.models import ForeignKey, Model
@@ -31,20 +32,22 @@ class Reference:
         return RULES.get(self.field.remote_field.on_delete, "keep")
 
     @property
+    def soft(self) -> type[Model] | None:
+        """The model whose table holds the marks of the child's rows, None when they are not soft-deleted."""
+        return marked_model(self.child)
+
+    @property
     def column(self) -> str:
         return str(self.field.column)
 
     @property
     def key(self) -> str:
         """The column that is pointed at."""
-        return str(_root_column(self.field.target_field))
-
-
-def _root_column(field: Any) -> Any:
-    # The key of a multi-table child is that of its parent, whose table holds the marks.
-    while field.remote_field is not None and field.remote_field.parent_link:
-        field = field.target_field
-    return field.column
+        target: Any = self.field.target_field
+        # The key of a multi-table child is that of its parent, whose table holds the marks.
+        while target.model is not self.parent and target.remote_field and target.remote_field.parent_link:
+            target = target.target_field
+        return str(target.column)
 
 
 def marked_model(model: type[Model]) -> type[Model] | None:
@@ -72,19 +75,40 @@ def references_of(child: type[Model]) -> list[Reference]:
     ]
 
 
-def references_to(parent: type[Model]) -> Iterator[Reference]:
+def family_references(child: type[Model]) -> list[Reference]:
+    """Return such foreign keys of all the tables that hold a row of a model, or of its children, together."""
+    root = marked_model(child) or child
+    family = [root, *(each for each in apps.get_models() if root in each._meta.all_parents)]
+    return [reference for model in family if not model._meta.proxy for reference in references_of(model)]
+
+
+@cache
+def references_to(parent: type[Model]) -> list[Reference]:
     """Return the foreign keys of all models that point at rows of a model."""
-    for model in apps.get_models(include_auto_created=True):
-        if not model._meta.proxy:
-            yield from (each for each in references_of(model) if each.parent is parent)
+    return [
+        reference
+        for model in apps.get_models(include_auto_created=True)
+        if not model._meta.proxy
+        for reference in references_of(model)
+        if reference.parent is parent
+    ]
 
 
+@cache
 def dependants(parent: type[Model]) -> list[type[Model]]:
     """Return the models whose rows may be deleted along with rows of a model, the model itself first."""
     found = [parent]
     for model in found:
         for reference in references_to(model):
-            child = marked_model(reference.child)
-            if reference.rule == "cascade" and child is not None and child not in found:
-                found.append(child)
+            soft = reference.soft
+            if reference.rule == "cascade" and soft is not None and soft not in found:
+                found.append(soft)
     return found
+
+
+def _forget(**kwargs: Any) -> None:
+    references_to.cache_clear()
+    dependants.cache_clear()
+
+
+class_prepared.connect(_forget, dispatch_uid="schemapatterns.softdelete.relations")

@@ -1,5 +1,7 @@
 """The triggers that keep soft deletes, as migrations hold them."""
 
+# ruff: noqa: S608 - every name is quoted
+
 from __future__ import annotations
 
 from typing import Any, Final
@@ -11,6 +13,7 @@ from django_schemapatterns.softdelete.relations import BATCH, MARK
 
 DEFERRED: Final = ("restrict", "reference_restore")  # they judge the outcome, not the way to it
 DELETED: Final = f"OLD.{MARK} IS NULL AND NEW.{MARK} IS NOT NULL"
+CHANGED: Final = f"OLD.{MARK} IS DISTINCT FROM NEW.{MARK}"
 
 
 class CompiledMarkTrigger(CompiledTrigger):
@@ -36,19 +39,20 @@ class CompiledMarkTrigger(CompiledTrigger):
     def _condition(self) -> str:
         if self.name != "soft_delete_mark":
             return ""
-        changed = f"OLD.{MARK} IS DISTINCT FROM NEW.{MARK}"
-        if self.arguments:
-            return f"WHEN ({changed})"
-        # A cascade sets both marks by itself, and needs no function called for each of its rows.
         incomplete = f"(NEW.{MARK} IS NULL) <> (NEW.{BATCH} IS NULL)"
+        if self.arguments:
+            return f"WHEN ({incomplete} OR {CHANGED})"
+        # A cascade sets both marks by itself, and needs no function called for each of its rows.
         again = f"OLD.{MARK} IS NOT NULL AND NEW.{MARK} IS NOT NULL"
-        return f"WHEN ({changed} AND ({incomplete} OR {again}))"
+        return f"WHEN ({incomplete} OR {CHANGED} AND {again})"
 
 
+_MARKED: Final = f"UPDATE OF {MARK}, {BATCH}"
 _SHARED: Final = {
     "soft_delete_guard": {"when": "BEFORE", "operation": "DELETE", "level": "ROW"},
+    "soft_delete_guard_child": {"when": "BEFORE", "operation": "DELETE", "level": "ROW"},
     "soft_delete_begin": {"when": "BEFORE", "operation": f"UPDATE OF {MARK} OR DELETE", "level": "STATEMENT"},
-    "soft_delete_mark": {"when": "BEFORE", "operation": f"UPDATE OF {MARK}", "level": "ROW"},
+    "soft_delete_mark": {"when": "BEFORE", "operation": _MARKED, "level": "ROW"},
     "soft_delete_end": {"when": "AFTER", "operation": f"UPDATE OF {MARK} OR DELETE", "level": "STATEMENT"},
 }
 
@@ -57,11 +61,13 @@ class CompiledReferenceTrigger(CompiledTrigger):
     """
     A trigger for one foreign key that points at rows which are soft-deleted.
 
-    action: cascade, protect or restrict, on the table that is pointed at; or reference_insert and
-    reference_update, on the table that points.
+    action: cascade, protect or restrict, on the table that is pointed at; reference_insert and
+    reference_update, on the table that points; or reference_restore, on the table with that one's marks.
     child, column: the foreign key; parent, key: what it points at.
     type: of the column.  soft: whether rows of the child are soft-deleted themselves.
-    others: (parent, key, column) of the child's other cascading foreign keys.
+    marks: (table, key, link) if another table, of which the child's link is the key, has the child's marks.
+    others: (parent, key, column) of the other cascading foreign keys of the child's rows; (…, table, link,
+    key of the marks) where another table than that of the marks has the column.
     """
 
     def __init__(
@@ -77,13 +83,15 @@ class CompiledReferenceTrigger(CompiledTrigger):
         key: str,
         type: str = "",  # noqa: A002 - it is one
         soft: bool = True,
-        others: list[tuple[str, str, str]] | None = None,
+        marks: tuple[str, str, str] | None = None,
+        others: list[tuple[str, ...]] | None = None,
         version: int = 1,
     ) -> None:
         self.action = action
         self.child, self.column = child, column
         self.parent, self.key = parent, key
         self.type, self.soft = type, soft
+        self.marks = tuple(marks) if marks else None
         self.others = [tuple(other) for other in others or []]
         super().__init__(name=name, pgid=pgid, table=table, version=version)
 
@@ -106,10 +114,6 @@ class CompiledReferenceTrigger(CompiledTrigger):
         return f"DROP FUNCTION IF EXISTS {self.function_name}() CASCADE"
 
     def declaration(self) -> dict[str, str]:
-        column = quote(self.column)
-        moved = f"NEW.{column} IS NOT NULL AND OLD.{column} IS DISTINCT FROM NEW.{column}"
-        alive = f" AND NEW.{MARK} IS NULL" if self.soft else ""
-        restored = f"OLD.{MARK} IS NOT NULL AND NEW.{MARK} IS NULL AND NEW.{column} IS NOT NULL"
         before = {
             "when": "BEFORE",
             "operation": f"UPDATE OF {MARK}",
@@ -118,15 +122,19 @@ class CompiledReferenceTrigger(CompiledTrigger):
         }
         after = {**before, "when": "AFTER"}
         declarations = {
-            "cascade": {**after, "condition": f"WHEN (OLD.{MARK} IS DISTINCT FROM NEW.{MARK})"},
+            "cascade": {
+                **after,
+                "operation": _MARKED,
+                "condition": f"WHEN ({CHANGED} OR OLD.{BATCH} IS DISTINCT FROM NEW.{BATCH})",
+            },
             "protect": before,
             "restrict": after,
             "reference_update": {
                 **after,
-                "operation": f"UPDATE OF {column}",
-                "condition": f"WHEN ({moved}{alive})",
+                "operation": f"UPDATE OF {quote(self.column)}",
+                "condition": f"WHEN ({self._moved()})",
             },
-            "reference_restore": {**after, "condition": f"WHEN ({restored})"},
+            "reference_restore": {**after, "condition": f"WHEN ({self._restored()})"},
             "reference_insert": {
                 "when": "AFTER",
                 "operation": "INSERT",
@@ -134,19 +142,39 @@ class CompiledReferenceTrigger(CompiledTrigger):
                 "referencing": "REFERENCING NEW TABLE AS new_rows",
             },
         }
-        # For those who read the catalog: who depends on the table, and by which columns.
-        arguments = [quote(self.child), self.column, self.key] if self.action == "cascade" else []
         return {
             **declarations[self.action],
             "function": self.function_name,
-            "arguments": ", ".join(map(literal, arguments)),
+            "arguments": ", ".join(map(literal, self._arguments())),
         }
+
+    def _arguments(self) -> list[str]:
+        """Tell those who read the catalog who depends on the table, and by which columns."""
+        if self.action != "cascade":
+            return []
+        table, key, link = self.marks or ("", "", "")
+        marks = [quote(table), key, link] if self.marks else []
+        return [quote(self.child), self.column, self.key, *marks]
+
+    def _moved(self) -> str:
+        column = quote(self.column)
+        moved = f"NEW.{column} IS NOT NULL AND OLD.{column} IS DISTINCT FROM NEW.{column}"
+        return f"{moved} AND NEW.{MARK} IS NULL" if self.soft and not self.marks else moved
+
+    def _restored(self) -> str:
+        restored = f"OLD.{MARK} IS NOT NULL AND NEW.{MARK} IS NULL"
+        return restored if self.marks else f"{restored} AND NEW.{quote(self.column)} IS NOT NULL"
 
     def function_sql(self) -> str:
         file = {"restrict": "protect"}.get(self.action, self.action)
-        return sql.render(sql.load("softdelete", f"soft_delete_{file}", self.version), **self._values())
+        parts = [
+            sql.load("softdelete", f"soft_delete_{file}", self.version),
+            sql.load("softdelete", "soft_delete_rights", self.version),
+        ]
+        return "\n".join(sql.render(part, **self._values()) for part in parts)
 
     def _values(self) -> dict[str, str]:
+        marked = self.marks[0] if self.marks else self.child
         return {
             "function": self.function_name,
             "child": quote(self.child),
@@ -156,15 +184,54 @@ class CompiledReferenceTrigger(CompiledTrigger):
             "type": self.type,
             "table_name": literal(self.child),
             "child_name": literal(self.child),
+            "marked_name": literal(marked),
             "column_name": literal(self.column),
             "parent_name": literal(self.parent),
             "key_name": literal(self.key),
             "rule": literal(self.action),
-            "alive": f" AND {MARK} IS NULL" if self.soft else "",  # follows a condition on the child's rows
+            "marked": quote(marked),
+            "of_parent": self._of_parent(),
+            "alive": self._alive(),  # follows a condition on the child's rows
+            "moved_alive": self._moved_alive(),
             "still": self._still_deleted() if self.action == "restrict" else "",
-            "hand_over": "".join(self._hand_over(*other) for other in self.others),
-            "others_alive": "".join(self._other_alive(*other) for other in self.others),
+            "target": self._target(),
+            "hand_over": "".join(self._hand_over(other) for other in self.others),
+            "others_alive": "".join(self._other_alive(other) for other in self.others),
         }
+
+    def _of_parent(self) -> str:
+        """Return the condition that a row with marks, named `dependant`, points at the parent in NEW."""
+        if not self.marks:
+            return f"dependant.{quote(self.column)} = NEW.{quote(self.key)}"
+        _table, key, link = self.marks
+        return (
+            f"dependant.{quote(key)} IN (SELECT {quote(link)} FROM {quote(self.child)} "
+            f"WHERE {quote(self.column)} = NEW.{quote(self.key)})"
+        )
+
+    def _target(self) -> str:
+        """Return what the row with marks in NEW points at."""
+        if not self.marks:
+            return f"NEW.{quote(self.column)}"
+        _table, key, link = self.marks
+        return (
+            f"(SELECT {quote(self.column)} FROM {quote(self.child)} WHERE {quote(link)} = NEW.{quote(key)})"
+        )
+
+    def _alive(self) -> str:
+        if not self.soft:
+            return ""
+        if not self.marks:
+            return f" AND {MARK} IS NULL"
+        table, key, link = self.marks
+        return f" AND {quote(link)} IN (SELECT {quote(key)} FROM {quote(table)} WHERE {MARK} IS NULL)"
+
+    def _moved_alive(self) -> str:
+        if not self.marks:
+            return ""  # the condition of the trigger has seen to it
+        table, key, link = self.marks
+        row = f"{quote(key)} = NEW.{quote(link)}"
+        return f" AND EXISTS (SELECT FROM {quote(table)} WHERE {row} AND {MARK} IS NULL)"
 
     def _still_deleted(self) -> str:
         key = quote(self.key)
@@ -172,29 +239,36 @@ class CompiledReferenceTrigger(CompiledTrigger):
             f" AND EXISTS (SELECT FROM {quote(self.parent)} WHERE {key} = NEW.{key} AND {MARK} IS NOT NULL)"
         )
 
-    def _hand_over(self, parent: str, key: str, column: str) -> str:
+    def _hand_over(self, other: tuple[str, ...]) -> str:
+        tables, condition = _way_to(other)
         return sql.render(
             sql.load("softdelete", "soft_delete_hand_over", self.version).rstrip(),
-            child=quote(self.child),
-            column=quote(self.column),
-            key=quote(self.key),
-            parent=quote(parent),
-            other_key=quote(key),
-            other_column=quote(column),
+            marked=quote(self.marks[0] if self.marks else self.child),
+            of_parent=self._of_parent(),
+            tables=tables,
+            condition=condition,
         )
 
-    def _other_alive(self, parent: str, key: str, column: str) -> str:
-        return (
-            f"\n      AND NOT EXISTS (SELECT FROM {quote(parent)} AS other "
-            f"WHERE other.{quote(key)} = child.{quote(column)} AND other.{MARK} IS NOT NULL)"
-        )
+    def _other_alive(self, other: tuple[str, ...]) -> str:
+        tables, condition = _way_to(other)
+        return f"\n      AND NOT EXISTS (SELECT FROM {tables} WHERE {condition} AND other.{MARK} IS NOT NULL)"
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
-        for name in ("action", "child", "column", "parent", "key", "type", "others"):
+        for name in ("action", "child", "column", "parent", "key", "type", "marks", "others"):
             if value := getattr(self, name):
                 kwargs[name] = value
         return path, args, {**kwargs, **({} if self.soft else {"soft": False})}
+
+
+def _way_to(other: tuple[str, ...]) -> tuple[str, str]:
+    """Return the tables, and the condition, that lead from `dependant` to another row that it points at."""
+    parent, key, column, *elsewhere = other
+    if not elsewhere:
+        return f"{quote(parent)} AS other", f"other.{quote(key)} = dependant.{quote(column)}"
+    table, link, marked_key = map(quote, elsewhere)
+    tables = f"{quote(parent)} AS other JOIN {table} AS part ON part.{quote(column)} = other.{quote(key)}"
+    return tables, f"part.{link} = dependant.{marked_key}"
 
 
 CompiledMarkTrigger.__module__ = "django_schemapatterns.operations"

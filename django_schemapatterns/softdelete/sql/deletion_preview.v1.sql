@@ -1,4 +1,5 @@
 -- Tell how many rows of which table a soft delete would take along, by trying it and taking it back.
+-- SELECT * FROM schemapatterns.deletion_preview('products', 42);
 -- version: 1
 CREATE OR REPLACE FUNCTION schemapatterns.deletion_preview(relation regclass, VARIADIC key anycompatiblearray)
 RETURNS TABLE (table_name text, rows bigint)
@@ -6,24 +7,17 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
     condition text := schemapatterns.row_condition(relation, key::text[]);
-    cascaded jsonb;
-    total bigint;
+    counts jsonb;
 BEGIN
     PERFORM schemapatterns.soft_delete_check(relation, condition);
     BEGIN
-        total := schemapatterns.soft_delete_rows(relation, 'clock_timestamp()', condition || ' AND deleted_at IS NULL');
-        cascaded := coalesce(nullif(current_setting('schemapatterns.deletion_rows', true), ''), '{}');
+        counts := schemapatterns.soft_delete_rows(
+            relation, 'clock_timestamp()', condition || ' AND deleted_at IS NULL'
+        );
         RAISE EXCEPTION USING ERRCODE = 'SP000'; -- take it back; variables stay
     EXCEPTION WHEN SQLSTATE 'SP000' THEN
         NULL;
     END;
-    total := total - coalesce((SELECT sum(value::bigint) FROM jsonb_each_text(cascaded)), 0);
-    RETURN QUERY
-        SELECT found.key, sum(found.number)::bigint
-        FROM (
-            SELECT (SELECT relname::text FROM pg_class WHERE oid = relation), total
-            UNION ALL SELECT each.key, each.value::bigint FROM jsonb_each_text(cascaded) AS each
-        ) AS found (key, number)
-        GROUP BY found.key HAVING sum(found.number) > 0 ORDER BY found.key;
+    RETURN QUERY SELECT each.key, each.value::bigint FROM jsonb_each_text(counts) AS each ORDER BY each.key;
 END
 $function$;

@@ -5,6 +5,7 @@ LANGUAGE plpgsql SET search_path FROM CURRENT -- the tables that depend are name
 AS $function$
 DECLARE
     dependant record;
+    target text;
     wanted text;
     some_rows boolean;
     deleted bigint;
@@ -19,12 +20,36 @@ BEGIN
             USING ERRCODE = 'program_limit_exceeded', HINT = 'Delete them with Model.hard_delete().';
     END IF;
     FOR dependant IN
-        -- The cascade triggers tell in their arguments who depends on a table: child, column, key.
-        SELECT string_to_array(encode(tgargs, 'escape'), '\000') AS argument
-        FROM pg_trigger WHERE tgrelid = relation AND tgname LIKE 'pgtrigger\_soft\_delete\_cascade\_%'
+        -- The triggers tell in their arguments who depends on a table: child, column, key, and where its marks are.
+        SELECT tgname, tgrelid::regclass AS child, ARRAY(
+            SELECT convert_from(decode(part, 'escape'), getdatabaseencoding())
+            FROM unnest(string_to_array(encode(tgargs, 'escape'), '\000')) WITH ORDINALITY AS parts (part, place)
+            ORDER BY place
+        ) AS argument
+        FROM pg_trigger
+        WHERE NOT tgisinternal AND (
+            tgrelid = relation AND tgname LIKE 'pgtrigger\_soft\_delete\_cascade\_%'
+            OR tgname LIKE 'pgtrigger\_soft\_delete\_guard\_child\_%'
+               AND tgrelid IN (SELECT conrelid FROM pg_constraint WHERE confrelid = relation AND contype = 'f')
+        )
+        ORDER BY tgname
     LOOP
-        wanted := format('%I IN (SELECT %I FROM %s WHERE %s)', dependant.argument[2], dependant.argument[3], relation, condition);
-        total := total + schemapatterns.hard_delete_rows(dependant.argument[1]::regclass, wanted, depth + 1);
+        IF dependant.tgname LIKE 'pgtrigger\_soft\_delete\_guard%' THEN
+            wanted := format('%I IN (SELECT %I FROM %s WHERE %s)', dependant.argument[4],
+                (SELECT attname FROM pg_index JOIN pg_attribute ON attrelid = indrelid AND attnum = indkey[0]
+                 WHERE indrelid = relation AND indisprimary), relation, condition);
+            target := dependant.child::text;
+        ELSE
+            wanted := format('%I IN (SELECT %I FROM %s WHERE %s)',
+                             dependant.argument[2], dependant.argument[3], relation, condition);
+            target := dependant.argument[1];
+            IF dependant.argument[4] <> '' THEN
+                wanted := format('%I IN (SELECT %I FROM %s WHERE %s)',
+                                 dependant.argument[5], dependant.argument[6], target, wanted);
+                target := dependant.argument[4];
+            END IF;
+        END IF;
+        total := total + schemapatterns.hard_delete_rows(target::regclass, wanted, depth + 1);
     END LOOP;
     EXECUTE format('DELETE FROM %s WHERE %s', relation, condition);
     GET DIAGNOSTICS deleted = ROW_COUNT;

@@ -6,14 +6,14 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
     condition text := schemapatterns.row_condition(relation, key::text[]);
-    restored bigint;
+    counts jsonb;
 BEGIN
     PERFORM schemapatterns.soft_delete_check(relation, condition);
-    restored := schemapatterns.soft_delete_rows(relation, 'NULL', condition || ' AND deleted_at IS NOT NULL');
-    IF restored = 0 THEN
+    counts := schemapatterns.soft_delete_rows(relation, 'NULL', condition || ' AND deleted_at IS NOT NULL');
+    IF counts = '{}' THEN
         RAISE EXCEPTION 'The row of % with % is not deleted.', relation, condition
             USING ERRCODE = 'object_not_in_prerequisite_state';
     END IF;
-    RETURN restored;
+    RETURN (SELECT sum(value::bigint) FROM jsonb_each_text(counts));
 END
 $function$;

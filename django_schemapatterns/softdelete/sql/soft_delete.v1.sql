@@ -6,8 +6,10 @@ LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
     condition text := schemapatterns.row_condition(relation, key::text[]);
+    counts jsonb;
 BEGIN
     PERFORM schemapatterns.soft_delete_check(relation, condition);
-    RETURN schemapatterns.soft_delete_rows(relation, 'clock_timestamp()', condition || ' AND deleted_at IS NULL');
+    counts := schemapatterns.soft_delete_rows(relation, 'clock_timestamp()', condition || ' AND deleted_at IS NULL');
+    RETURN coalesce((SELECT sum(value::bigint) FROM jsonb_each_text(counts)), 0);
 END
 $function$;

@@ -17,7 +17,9 @@ BEGIN
                   HINT = 'Soft-delete them: SELECT schemapatterns.soft_delete(...), or hard_delete(...) for good.';
     END IF;
     -- PostgreSQL deletes here on behalf of a foreign key: a row that stays would point at one that is gone.
-    IF pg_trigger_depth() > 1 THEN
+    IF pg_trigger_depth() > 1
+        AND EXISTS (SELECT FROM pg_constraint WHERE conrelid = TG_RELID AND contype = 'f' AND confdeltype = 'c')
+    THEN
         RAISE EXCEPTION 'A row of % would be deleted along with one that it depends on.', relation
             USING ERRCODE = 'restrict_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
                   HINT = 'Soft-delete the other row, or delete both for good: SELECT schemapatterns.hard_delete(...).';

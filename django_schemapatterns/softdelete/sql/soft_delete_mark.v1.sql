@@ -1,4 +1,4 @@
--- A row is deleted or restored: keep its marks in step. Arguments: which of deleted_by and deletion_reason it has.
+-- A row is deleted or restored: keep its marks in step. Arguments: which column tells by whom, and which why, or ''.
 -- version: 1
 CREATE OR REPLACE FUNCTION schemapatterns.soft_delete_mark() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
@@ -15,11 +15,15 @@ BEGIN
     NEW.deletion_id := CASE WHEN deleted THEN
         coalesce(NEW.deletion_id, nullif(current_setting('schemapatterns.deletion_id', true), '')::uuid)
     END;
-    IF 'deleted_by' = ANY (TG_ARGV) THEN
-        NEW.deleted_by := CASE WHEN deleted THEN nullif(current_setting('app.current_user_id', true), '') END;
+    IF TG_ARGV[0] <> '' THEN
+        NEW := jsonb_populate_record(NEW, jsonb_build_object(
+            TG_ARGV[0], CASE WHEN deleted THEN nullif(current_setting('app.current_user_id', true), '') END
+        ));
     END IF;
-    IF 'deletion_reason' = ANY (TG_ARGV) THEN
-        NEW.deletion_reason := CASE WHEN deleted AND context <> '' THEN context::jsonb ->> 'reason' END;
+    IF TG_ARGV[1] <> '' THEN
+        NEW := jsonb_populate_record(NEW, jsonb_build_object(
+            TG_ARGV[1], CASE WHEN deleted AND context <> '' THEN context::jsonb ->> 'reason' END
+        ));
     END IF;
     RETURN NEW;
 END

@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION {{function}}() RETURNS trigger
-LANGUAGE plpgsql SET search_path FROM CURRENT
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
 AS $protect$
 BEGIN
     -- Waits for those who are pointing at this row, and makes those wait who want to.

@@ -1,5 +1,5 @@
 CREATE OR REPLACE FUNCTION {{function}}() RETURNS trigger
-LANGUAGE plpgsql SET search_path FROM CURRENT
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
 AS $reference$
 DECLARE
     wanted {{type}}[] := ARRAY(SELECT DISTINCT {{column}} FROM new_rows WHERE {{column}} IS NOT NULL{{alive}});

@@ -1,0 +1,53 @@
+"""Which alive row has taken the place of one that is to come back."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.db import connections
+
+from django_schemapatterns.softdelete.relations import MARK
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+# Of a unique and of an exclusion constraint; in another language than English no row is named.
+_KEY = re.compile(r"(?:^|existing k)[Kk]?ey \(.*?\)=\((.*?)\)(?: already exists)?\.$")
+
+_EXPRESSIONS = """
+SELECT ARRAY(
+    SELECT pg_get_indexdef(indexrelid, place, false) FROM generate_series(1, indnkeyatts) AS place
+)
+FROM pg_index WHERE indexrelid = to_regclass(%s)
+"""
+
+
+def alive_row(diagnosis: Any, using: str) -> Model | None:
+    """Return the alive row that stands in the way, as the database's error tells, None if it does not."""
+    key = _KEY.search(diagnosis.message_detail or "")
+    model = _model_of(diagnosis.table_name)
+    if key is None or model is None:
+        return None
+    quote = connections[using].ops.quote_name
+    with connections[using].cursor() as cursor:
+        cursor.execute(_EXPRESSIONS, [f"{quote(diagnosis.schema_name)}.{quote(diagnosis.constraint_name)}"])
+        row = cursor.fetchone()
+    if row is None:
+        return None
+    values = ", ".join(f"({expression})::text" for expression in row[0]).replace("%", "%%")
+    where = f"concat_ws(', ', {values}) = %s AND {quote(MARK)} IS NULL"
+    rows = model._base_manager.using(using)
+    return rows.extra(where=[where], params=[key[1]]).first()  # noqa: S610 - the server's own expressions
+
+
+def _model_of(table: str | None) -> type[Model] | None:
+    return next(
+        (
+            model
+            for model in apps.get_models()
+            if not model._meta.proxy and model._meta.db_table.rpartition(".")[2].strip('"') == table
+        ),
+        None,
+    )
