@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.contrib.admin.utils import flatten_fieldsets, quote
 from django.contrib.auth import get_permission_codename
 from django.db.models import Model, Q
@@ -72,8 +73,20 @@ class Access:
         """Whether `narrow()` leaves anything out."""
         return not self.is_superuser or len(self.viewable) < len(self.audited)
 
+    @cached_property
+    def _proxy_admins(self) -> dict[type[Model], AnyModelAdmin]:
+        proxies = (model for model in apps.get_models() if model._meta.proxy)
+        admins: dict[type[Model], AnyModelAdmin] = {}
+        for proxy in proxies:
+            if self.site.is_registered(proxy) and proxy._meta.concrete_model:
+                admins.setdefault(proxy._meta.concrete_model, self.site.get_model_admin(proxy))
+        return admins
+
     def admin_of(self, model: type[Model]) -> AnyModelAdmin | None:
-        return self.site.get_model_admin(model) if self.site.is_registered(model) else None
+        """Return the ModelAdmin that decides about a model's objects: its own, or that of a proxy."""
+        if self.site.is_registered(model):
+            return self.site.get_model_admin(model)
+        return self._proxy_admins.get(model)
 
     def may_view(self, model: type[Model], instance: Model | None = None) -> bool:
         """Return whether the user may view a model's objects, or this one."""
@@ -126,7 +139,8 @@ class Access:
             return None
         if not model_admin.has_view_permission(self.request, instance):
             return None
-        name = f"admin:{model._meta.app_label}_{model._meta.model_name}_change"
+        options = model_admin.opts
+        name = f"admin:{options.app_label}_{options.model_name}_change"
         return reverse(name, args=[quote(instance.pk)], current_app=self.site.name)
 
     def withholds(self, model: type[Model] | None, name: str, instance: Model | None) -> bool:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 from enum import StrEnum
+from json.encoder import encode_basestring
 from typing import Any, Final, NamedTuple
 
 
@@ -37,6 +37,7 @@ class Absent:
 
 ABSENT: Final = Absent()
 MOST_ITEMS: Final = 4000  # on either side; comparing takes more than linear time
+EXACT_ITEMS: Final = 600  # beyond, what occurs very often is not looked for
 DEEPEST: Final = 20
 
 _WORDS: Final = re.compile(r"\w+|\s+|[^\w\s]")
@@ -88,13 +89,15 @@ def leaves(old: Any, new: Any, path: tuple[str, ...] = ()) -> Iterator[Leaf]:
 def compact(value: Any) -> str:
     """Write a JSON value in one line, with every digit of its numbers."""
     match value:
+        case str():
+            return encode_basestring(value)
+        case None | bool():
+            return {None: "null", True: "true", False: "false"}[value]
         case dict():
-            pairs = (f"{compact(str(key))}: {compact(each)}" for key, each in value.items())
+            pairs = (f"{encode_basestring(str(key))}: {compact(each)}" for key, each in value.items())
             return f"{{{', '.join(pairs)}}}"
         case list() | tuple():
             return f"[{', '.join(map(compact, value))}]"
-        case str() | bool() | int() | None:
-            return json.dumps(value, ensure_ascii=False)
         case _:
             return str(value)
 
@@ -109,7 +112,7 @@ def _list_leaves(old: list[Any], new: list[Any], path: tuple[str, ...]) -> Itera
         if not _is_same(old, new):
             yield Leaf(path, old, new)
         return
-    for tag, low, high, new_low, new_high in _opcodes(old, new):
+    for tag, low, high, new_low, new_high in _opcodes(_written(old), _written(new)):
         if tag == "equal":
             continue
         for index in range(max(high - low, new_high - new_low)):
@@ -119,8 +122,13 @@ def _list_leaves(old: list[Any], new: list[Any], path: tuple[str, ...]) -> Itera
             yield from leaves(before, after, (*path, str(place)))
 
 
-def _opcodes(old: Sequence[Any], new: Sequence[Any]) -> Iterator[tuple[str, int, int, int, int]]:
-    yield from SequenceMatcher(None, [*map(compact, old)], [*map(compact, new)]).get_opcodes()
+def _opcodes(old: list[str], new: list[str]) -> list[tuple[str, int, int, int, int]]:
+    many = max(len(old), len(new)) > EXACT_ITEMS
+    return [*SequenceMatcher(None, old, new, autojunk=many).get_opcodes()]
+
+
+def _written(values: Sequence[Any]) -> list[str]:
+    return [compact(value) for value in values]
 
 
 def _matched(old: Sequence[Any], new: Sequence[Any]) -> Iterator[Piece]:
@@ -128,7 +136,7 @@ def _matched(old: Sequence[Any], new: Sequence[Any]) -> Iterator[Piece]:
         yield from (Piece(Side.OLD, each) for each in old)
         yield from (Piece(Side.NEW, each) for each in new)
         return
-    for tag, low, high, new_low, new_high in _opcodes(old, new):
+    for tag, low, high, new_low, new_high in _opcodes(_written(old), _written(new)):
         if tag == "equal":
             yield from (Piece(Side.BOTH, each) for each in old[low:high])
             continue
@@ -137,7 +145,7 @@ def _matched(old: Sequence[Any], new: Sequence[Any]) -> Iterator[Piece]:
 
 
 def _runs(old: list[str], new: list[str]) -> Iterator[Piece]:
-    for tag, low, high, new_low, new_high in SequenceMatcher(None, old, new).get_opcodes():
+    for tag, low, high, new_low, new_high in _opcodes(old, new):
         if tag == "equal":
             yield Piece(Side.BOTH, "".join(old[low:high]))
             continue

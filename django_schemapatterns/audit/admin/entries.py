@@ -56,7 +56,8 @@ class Reader:
         """
         Return the entries that the request may read.
 
-        of: the model of the one object that all entries are about, whose history is known to be readable.
+        of: the model, or the proxy of it, of the one object that all entries are about; that its history may
+        be read is known.
         """
         views = [EntryView(entry, self, of) for entry in entries]
         for view in views:
@@ -111,7 +112,8 @@ class EntryView:
     @property
     def part(self) -> str:
         """In the timeline of an object, the parent model that the entry is about; empty for its own."""
-        return "" if self.model is self.of else self.model_name
+        own = self.of and self.of._meta.concrete_model
+        return "" if self.model is own else self.model_name
 
     @property
     def subject(self) -> str:
@@ -237,8 +239,8 @@ class EntryView:
         return [change for change in self.changes if change not in self.telling]
 
     def _withholds(self, change: Change) -> bool:
-        instance = self.instance if self.of and isinstance(self.instance, self.of) else None
-        return self.reader.access.withholds(self.of, change.name, instance)
+        is_whole = self.of is not None and type(self.instance) is self.of._meta.concrete_model
+        return self.reader.access.withholds(self.of, change.name, self.instance if is_whole else None)
 
     def _kind(self) -> str:
         return str(self.model._meta.verbose_name) if self.model else self.entry.table_name or ""

@@ -56,14 +56,15 @@ class Timeline:
     ) -> None:
         self.record = record
         self.subject = subject
-        entries = AuditLog.objects.all()
-        self.reader = Reader(site, request, entries.db)
+        alias = (instance and instance._state.db) or AuditLog.objects.all().db
+        self.reader = Reader(site, request, alias)
         self.model = self._model()
         self.instance = instance or self._load_instance()
         if instance is None and not self._may_read():
             raise PermissionDenied
-        self.page = page_of(entries_about(self.tables, record), Search.EXACT, request.GET)
-        self.views = self.reader.views(self.page.entries, of=self.model)
+        entries = entries_about(self.tables, record).using(alias)
+        self.page = page_of(entries, Search.EXACT, request.GET)
+        self.views = self.reader.views(self.page.entries, of=type(instance) if instance else self.model)
 
     @property
     def tables(self) -> list[str]:

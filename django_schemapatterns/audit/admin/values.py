@@ -173,9 +173,8 @@ def leaves_html(leaves: list[Leaf]) -> SafeString:
 
 
 def _path(leaf: Leaf) -> str:
-    return " \N{SINGLE RIGHT-POINTING ANGLE QUOTATION MARK} ".join(leaf.path) or pgettext(
-        "JSON document", "all of it"
-    )
+    path = WITHIN.join(leaf.path)
+    return path or pgettext("JSON document", "all of it")
 
 
 def _leaf(leaf: Leaf) -> SafeString:
