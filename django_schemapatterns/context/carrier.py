@@ -47,15 +47,16 @@ class Carrier:
         if acting is None and self._told is None:
             return execute(sql, params, many, context)
         cursor = context["cursor"].cursor
-        telling = self._telling(acting, sql, cursor)
+        text = _text(sql, cursor)
+        telling = self._telling(acting or Context(), text, cursor)
         if telling is None:
             return execute(sql, params, many, context)
         self._told = UNSURE
         try:
-            if many or not isinstance(cursor, ClientCursor):
+            if many or text is None or not isinstance(cursor, ClientCursor):
                 result = self._tell_before(telling, partial(execute, sql, params, many, context))
             else:
-                result = execute(_together(telling, sql, cursor), params, many, context)
+                result = execute(_together(telling, sql, text), params, many, context)
                 cursor.nextset()
         except InternalError as error:
             # A procedure that commits must run alone. Its first COMMIT failed, so nothing of it was done yet.
@@ -78,18 +79,17 @@ class Carrier:
             self._connection.connection.execute(telling, prepare=False)
         self._told = telling
 
-    def _telling(self, acting: Context | None, sql: Any, cursor: Any) -> str | None:
+    def _telling(self, acting: Context, text: str | None, cursor: Any) -> str | None:
+        """Give the statement that has to come first, if any."""
         status = self._connection.connection.pgconn.transaction_status
         if status == TransactionStatus.IDLE:
             self._told = None
         if isinstance(cursor, ServerCursor):
             return None
-        usable = status in {TransactionStatus.IDLE, TransactionStatus.INTRANS}
-        kind = kind_of(_text(sql, cursor)) if usable else Kind.OTHER
+        kind = _kind(status, text)
         if kind is Kind.OTHER:
-            self._told = self._told and UNSURE
+            self._told = None if self._told is None else UNSURE
             return None
-        acting = acting or Context()
         if kind is Kind.READ and not (self._in_transaction and acting.is_known):
             return None
         telling = statement_of(acting)
@@ -110,16 +110,24 @@ class Carrier:
         return not raw.autocommit or raw.pgconn.transaction_status == TransactionStatus.INTRANS
 
 
-def _together(telling: str, sql: Any, cursor: Any) -> str | bytes:
-    if isinstance(sql, bytes):
-        return telling.encode() + b"; " + sql
-    return f"{telling}; {_text(sql, cursor)}"
+def _kind(status: int, text: str | None) -> Kind:
+    if status not in {TransactionStatus.IDLE, TransactionStatus.INTRANS}:
+        return Kind.OTHER
+    return Kind.WRITE if text is None else kind_of(text)
 
 
-def _text(sql: Any, cursor: Any) -> str:
+def _text(sql: Any, cursor: Any) -> str | None:
     if isinstance(sql, bytes):
         return sql.decode("utf-8", "replace")
-    return sql.as_string(cursor) if isinstance(sql, Composable) else sql
+    if isinstance(sql, Composable):
+        return sql.as_string(cursor)
+    return sql if isinstance(sql, str) else None
+
+
+def _together(telling: str, sql: Any, text: str) -> str | bytes:
+    if isinstance(sql, bytes):
+        return telling.encode() + b"; " + sql
+    return f"{telling}; {text}"
 
 
 def attach(connection: BaseDatabaseWrapper) -> Carrier | None:

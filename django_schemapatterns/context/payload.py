@@ -17,11 +17,7 @@ from django.core.serializers.json import DjangoJSONEncoder
 JSON: TypeAlias = "str | int | float | bool | list[JSON] | dict[str, JSON] | None"
 
 MAXIMUM = 8192  # bytes of the whole object, which travels with every write
-COLUMNS = {
-    "user_label": 254,
-    "ip_address": 64,
-    "user_agent": 512,
-}  # what the audit log lifts out, and its length
+COLUMNS = {"user_label": 254, "ip_address": 64, "user_agent": 512}  # the log's own, and how long they may be
 LONGEST_KEY = 100
 DEEPEST = 8
 SHORTENED = "…"

@@ -75,7 +75,7 @@ def client_address(request: HttpRequest) -> str | None:
     trusted = conf.get().trusted_proxies
     hops = [str(request.META.get("REMOTE_ADDR") or "")]
     if trusted:
-        forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")
+        forwarded = str(request.META.get("HTTP_X_FORWARDED_FOR") or "").split(",")
         hops += [hop for hop in reversed(forwarded) if hop.strip()]
     if isinstance(trusted, int):
         address = read_address(hops[min(trusted, len(hops) - 1)])

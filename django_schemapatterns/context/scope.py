@@ -105,21 +105,25 @@ def acting_as(user: Any = None, tenant: Any = None, **data: object) -> Scope:
         with acting_as(request.user, reason="complaint 4711"):
             order.refund()
 
-        @acting_as(task="import", import_file=None)
+        @acting_as(AnonymousUser(), task="import")  # nobody
         def import_products(): ...
 
-    user: a user, perhaps a lazy one, or the primary key of one; AnonymousUser() is nobody.
-    tenant: a tenant or the primary key of one.
+    user: a user, perhaps a lazy one, or the primary key of one. None leaves the outer context's.
+    tenant: a tenant or the primary key of one. None leaves the outer context's.
     data: anything else worth keeping. `request_id` names the request; None takes an outer key away.
     """
-    for name, value in {"user": user, "tenant": tenant}.items():
-        if not (
-            value is None or is_promise(value) or isinstance(value, (str, int, UUID)) or hasattr(value, "pk")
-        ):
-            raise TypeError(
-                f"{name} must be an object with a primary key, a primary key or None, not {value!r}."
-            )
+    _require_key("user", user)
+    _require_key("tenant", tenant)
     return Scope(partial(_merged, user, tenant, data))
+
+
+def _require_key(option: str, value: Any) -> None:
+    if value is None or is_promise(value) or isinstance(value, (str, int, UUID)):
+        return
+    if isinstance(value, type) or not hasattr(value, "pk"):
+        raise TypeError(
+            f"{option} must be an object with a primary key, a primary key or None, not {value!r}."
+        )
 
 
 def _merged(user: Any, tenant: Any, data: Mapping[str, object]) -> Context:

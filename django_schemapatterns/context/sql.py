@@ -5,15 +5,13 @@ from __future__ import annotations
 import re
 from enum import Enum, auto
 
-from django_schemapatterns.context.payload import dumps
+from django_schemapatterns.context.payload import clean, dumps
 from django_schemapatterns.context.values import Context
 
 _BLANK = r"(?:[\s(;]++|--[^\n]*+|/\*(?:[^*/]|\*(?!/)|/(?!\*)|/\*.*?\*/)*+\*/)*+"
 _WRITE = r"(?:insert|update|delete|merge|copy|truncate|with|call|do|execute|explain)\b"
 _READ = r"(?:select|values|table)\b"
-_CONTROL = (
-    r"(?:begin|start|commit|end|rollback|abort|savepoint|release|set\s+transaction|set\s+session\s+char)"
-)
+_CONTROL = r"(?:begin|start|commit|end|rollback|abort|savepoint|release|set\s+(?:transaction|session))\b"
 _NAME = r'(?:[\w$]+|"[^"]+")(?:\s*\.\s*(?:[\w$]+|"[^"]+"))*'
 
 _FIRST_WORD = re.compile(
@@ -28,11 +26,12 @@ _QUOTED = re.compile(r"(?s)'[^']*'|\"[^\"]*\"|\$(\w*)\$.*?\$\1\$")
 class Kind(Enum):
     """What a statement needs to know of who acts."""
 
-    WRITE = auto()  # it may write: always
-    READ = auto()  # it reads, perhaps by a function that writes: once in a transaction
-    OTHER = (
-        auto()
-    )  # transaction control, DDL, VACUUM and so on: never, as some of it must come first or alone
+    # It may write: always.
+    WRITE = auto()
+    # It reads tables, perhaps through a function that writes: once in a transaction, in autocommit never.
+    READ = auto()
+    # Transaction control, DDL, VACUUM and so on: never, as some of it must come first or be alone.
+    OTHER = auto()
 
 
 def kind_of(sql: str) -> Kind:
@@ -65,8 +64,7 @@ def statement_of(context: Context) -> str:
     """Give the statement that tells the transaction who acts; the user is looked up here, if need be."""
     actor = context.actor
     if actor not in context.statements:
-        label = {"user_label": actor.label} if actor.label else {}
-        data = {**context.data, **label}
+        data = {**context.data, **clean({"user_label": actor.label})}
         context.statements[actor] = _set_local(
             actor.id or "", context.tenant_id or "", context.request_id or "", dumps(data) if data else ""
         )

@@ -13,6 +13,8 @@ from django.utils.functional import LazyObject, empty
 
 from django_schemapatterns.context.payload import plain_text
 
+acting: ContextVar[Context | None] = ContextVar("schemapatterns_context", default=None)
+
 
 @dataclass(frozen=True, slots=True)
 class Actor:
@@ -27,8 +29,8 @@ class Actor:
         key = key_of(user)
         if key is None:
             return NOBODY
-        name = getattr(user, "get_username", None)
-        return cls(key, plain_text(name()) if name else None)
+        name = user.get_username() if hasattr(user, "get_username") else None
+        return cls(key, plain_text(name) if name else None)
 
 
 NOBODY = Actor()
@@ -72,6 +74,7 @@ class Context:
     tenant_id: str | None = None
     request_id: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
+    # The SQL that tells a transaction so, for each user whom a request turned out to have.
     statements: dict[Actor, str] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -96,9 +99,6 @@ class Context:
     def user_label(self) -> str | None:
         """The name that the user logs in with."""
         return self.actor.label
-
-
-acting: ContextVar[Context | None] = ContextVar("schemapatterns_context", default=None)
 
 
 def is_promise(user: object) -> bool:

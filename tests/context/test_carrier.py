@@ -368,3 +368,11 @@ def test_any_text_arrives_as_it_was(notes: None, text: str) -> None:
         transaction.set_rollback(True)
 
     assert (entry.user_id, entry.tenant_id, entry.data) == (text, text, {"note": text})
+
+
+def test_query_of_an_unknown_type_is_for_the_driver_to_refuse(using: str) -> None:
+    with acting_as(7), pytest.raises(TypeError):
+        execute(using, ["no", "query"])
+
+    execute(using, INSERT)
+    assert actors(using) == [None]
