@@ -48,3 +48,15 @@ def refused(sqlstate: str, match: str = "") -> Iterator[None]:
     cause = caught.value.__cause__
     assert isinstance(cause, psycopg.Error)
     assert cause.sqlstate == sqlstate
+
+
+def age(row: Model, *, days: int) -> None:
+    """Let a row have been deleted so many days ago; its mark is kept by a trigger."""
+    execute("SET LOCAL session_replication_role = replica")
+    execute(
+        f"UPDATE {connection.ops.quote_name(row._meta.db_table)} "
+        "SET deleted_at = deleted_at - make_interval(days => %s) WHERE id = %s",
+        days,
+        row.pk,
+    )
+    execute("SET LOCAL session_replication_role = origin")

@@ -152,14 +152,30 @@ class Login(patterns.SoftDeleteModel):
     name = models.CharField(max_length=20, unique=True)
 
 
+# With Django's plain manager count() and exists() would ask the table of the links alone, its deleted rows too.
+JoiningManager = models.Manager.from_queryset(models.QuerySet)
+
+
+# With Django's plain manager count() and exists() would ask the table of the links alone, its deleted rows too.
+JoiningManager = models.Manager.from_queryset(models.QuerySet)
+
+
 class Tag(models.Model):
     name = models.CharField(max_length=20)
+
+    objects = JoiningManager()
+
+    objects = JoiningManager()
 
 
 class Page(models.Model):
     tags: models.ManyToManyField[Tag, Any] = models.ManyToManyField(
         Tag, through="Tagging", related_name="pages"
     )
+
+    objects = JoiningManager()
+
+    objects = JoiningManager()
 
 
 class Tagging(patterns.SoftDeleteModel):
