@@ -29,6 +29,8 @@ ACTIONS: Final[dict[str, dict[str, str]]] = {
     "truncate": {"operation": str(pgtrigger.Truncate), "referencing": ""},
 }
 LABEL_LENGTH = 200
+# When even the key is gone from the table, a line about an unknown row is better than a write that fails.
+UNKNOWN_RECORD = "?"
 
 
 class CompiledAuditTrigger(CompiledTrigger):
@@ -38,7 +40,8 @@ class CompiledAuditTrigger(CompiledTrigger):
     action: insert, update, delete or truncate.
     key: the columns of the primary key.
     columns: those that are logged; kinds: how, for those that are not native (see `audit.columns`).
-    exclude, label: columns; condition: SQL over the table's columns.
+    exclude, label: columns.
+    condition: SQL over the table's columns; types: those of the columns that it names.
     """
 
     def __init__(
@@ -54,6 +57,7 @@ class CompiledAuditTrigger(CompiledTrigger):
         exclude: list[str] | None = None,
         label: list[str] | None = None,
         condition: str = "",
+        types: dict[str, str] | None = None,
         version: int = 1,
     ) -> None:
         self.action = action
@@ -64,6 +68,7 @@ class CompiledAuditTrigger(CompiledTrigger):
         self.exclude = exclude or []
         self.label = label or []
         self.condition = condition
+        self.types = types or {}
         super().__init__(name=name, pgid=pgid, table=table, version=version)
 
     @property
@@ -82,7 +87,7 @@ class CompiledAuditTrigger(CompiledTrigger):
 
     def function_sql(self) -> str:
         entries, table_name = self._entries(), literal(self.table)
-        return sql.render(
+        function = sql.render(
             sql.load("audit", "capture", self.version),
             function=self.function_name,
             settings=self._settings(),
@@ -93,10 +98,17 @@ class CompiledAuditTrigger(CompiledTrigger):
             ),
             entries=entries,
         )
+        return f"{function}\n{self._condition_check()}" if self.condition else function
+
+    def _condition_check(self) -> str:
+        parts = {"table": literal(quote(self.table)), "missing": literal(self._missing())}
+        parts["condition"] = literal(self.condition)
+        quotes = sql.dollar_quotes(*parts.values())
+        return sql.render(sql.load("audit", "capture_condition", self.version), quotes=quotes, **parts)
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
-        for name in ("action", "key", "columns", "kinds", "exclude", "label", "condition"):
+        for name in ("action", "key", "columns", "kinds", "exclude", "label", "condition", "types"):
             if value := getattr(self, name):
                 kwargs[name] = value
         return path, args, kwargs
@@ -151,8 +163,7 @@ class CompiledAuditTrigger(CompiledTrigger):
         return Kind(self.kinds.get(column, Kind.NATIVE))
 
     def _used(self) -> list[str]:
-        conditional = [name.replace('""', '"') for name in re.findall(r'"((?:[^"]|"")+)"', self.condition)]
-        return list(dict.fromkeys([*self.key, *self.columns, *self.label, *conditional]))
+        return list(dict.fromkeys([*self.key, *self.columns, *self.label, *named_columns(self.condition)]))
 
     def _free(self, name: str) -> str:
         """Return a name that no column bears."""
@@ -161,11 +172,14 @@ class CompiledAuditTrigger(CompiledTrigger):
         return quote(name)
 
     def _missing(self) -> str:
-        return ", ".join(f"NULL AS {quote(column)}" for column in self._used())
+        types = {column: f"::{kind}" for column, kind in self.types.items()}
+        return ", ".join(f"NULL{types.get(column, '')} AS {quote(column)}" for column in self._used())
 
     def _record_id(self, side: str) -> str:
         parts = [f'{side}{quote(column)}::text COLLATE "C"' for column in self.key]
-        return parts[0] if len(parts) == 1 else f"jsonb_build_array({', '.join(parts)})::text"
+        if len(parts) > 1:
+            return f"jsonb_build_array({', '.join(parts)})::text"
+        return f"coalesce({parts[0]}, {literal(UNKNOWN_RECORD)})"
 
     def _label(self, side: str) -> str:
         if not self.label:
@@ -174,12 +188,20 @@ class CompiledAuditTrigger(CompiledTrigger):
         return f"nullif(left(concat_ws(' ', {parts}), {LABEL_LENGTH}), '')"
 
     def _whole_row(self) -> str:
-        """Take the row as it is, whatever its columns, and put right what JSON does not tell by itself."""
-        row = 'to_jsonb("#row".*)'
-        if self.exclude:
-            row = f"({row} - ARRAY[{', '.join(map(literal, self.exclude))}])"
+        """
+        Take the row as it is, whatever its columns, and put right what JSON does not tell by itself.
+
+        Not where something is to be hidden: it would show when its column is renamed.
+        """
+        if self.exclude or Kind.MASKED in self.kinds.values():
+            return build_object(self._kinds(), "")
         corrections = [correction(name, kind) for name, kind in self._kinds() if kind in CORRECTED]
-        return " || ".join([row, *corrections])
+        return " || ".join(['to_jsonb("#row".*)', *corrections])
+
+
+def named_columns(condition: str) -> list[str]:
+    """Return the names that a condition quotes: its columns, and whatever a text in it puts in quotes."""
+    return [name.replace('""', '"') for name in re.findall(r'"((?:[^"]|"")+)"', condition)]
 
 
 CompiledAuditTrigger.__module__ = "django_schemapatterns.operations"

@@ -89,6 +89,11 @@ def kind_of(field: Field[Any, Any], *, masked: bool) -> Kind:
     return Kind.TEXTS if array else Kind.TEXT
 
 
+def is_known(field: Field[Any, Any]) -> bool:
+    """Return whether the column's type is one of pg_catalog."""
+    return base_type(field) in {*_NATIVE_TYPES, Kind.JSON, Kind.JSONB}
+
+
 def base_type(field: Field[Any, Any]) -> str:
     """Return the column's type without length, precision and array brackets."""
     return re.sub(r"\([^)]*\)|\[\d*\]", "", db_type(field)).strip().lower().replace(" ", "_")
@@ -98,7 +103,7 @@ def db_type(field: Field[Any, Any]) -> str:
     return field.db_type(postgresql()) or ""
 
 
-CORRECTED: Final = (Kind.MASKED, Kind.TEXT, Kind.TEXTS, Kind.JSON, Kind.JSONB)
+CORRECTED: Final = (Kind.TEXT, Kind.TEXTS, Kind.JSON, Kind.JSONB)
 
 
 def difference(column: str, kind: Kind) -> str:
@@ -134,27 +139,24 @@ def value(column: str, kind: Kind, side: str) -> str:
             return f"{name}::text[]"
         case Kind.JSON | Kind.JSONB:
             marker = f"'{json.dumps(JSON_NULL)}'::jsonb"
-            return f"CASE WHEN {is_json_null(name, kind)} THEN {marker} ELSE {name}::jsonb END"
+            return f"CASE WHEN {is_json_null(name, kind)} THEN {marker} ELSE to_jsonb({name}) END"
         case _:
             return name
 
 
 def correction(column: str, kind: Kind) -> str:
     """Return the SQL of an object to be merged over `to_jsonb(row)`: what that got wrong, mostly nothing."""
-    name, key = quote(column), json.dumps(column)
-    match kind:
-        case Kind.JSON | Kind.JSONB:
-            wrong, right = is_json_null(name, kind), literal(f"{{{key}: {json.dumps(JSON_NULL)}}}")
-        case Kind.MASKED:
-            wrong, right = f"{name} IS NOT NULL", literal(f"{{{key}: {json.dumps(MASK)}}}")
-        case _:
-            return f"jsonb_build_object({literal(column)}, {value(column, kind, '')})"
-    return f"CASE WHEN {wrong} THEN {right}::jsonb ELSE '{{}}'::jsonb END"
+    if kind not in (Kind.JSON, Kind.JSONB):
+        return f"jsonb_build_object({literal(column)}, {value(column, kind, '')})"
+    right = literal(json.dumps({column: JSON_NULL}))
+    return f"CASE WHEN {is_json_null(quote(column), kind)} THEN {right}::jsonb ELSE '{{}}'::jsonb END"
 
 
 def is_json_null(name: str, kind: Kind) -> str:
-    # json has no equality; jsonb is not made text for this.
-    return f"{name}::text = 'null'" if kind == Kind.JSON else f"{name} = 'null'"
+    # Also true to a column whose type was changed behind our back, and no large document is made text for it.
+    if kind == Kind.JSON:
+        return f"btrim({name}::text, E' \\t\\n\\r') = 'null'"
+    return f"pg_column_size({name}) < 32 AND {name}::text = 'null'"
 
 
 def build_object(columns: list[tuple[str, Kind]], side: str) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import pgtrigger
+from django.core.exceptions import EmptyResultSet, FieldError, FullResultSet, ImproperlyConfigured
 from django.db.models.sql import Query
 
-from django_schemapatterns.audit.capture import ACTIONS, CompiledAuditTrigger
-from django_schemapatterns.audit.columns import Kind, kind_of
-from django_schemapatterns.audit.options import AuditOptions, table_columns
+from django_schemapatterns.audit.capture import ACTIONS, CompiledAuditTrigger, named_columns
+from django_schemapatterns.audit.columns import Kind, db_type, is_known, kind_of
+from django_schemapatterns.audit.options import AuditOptions, is_virtual, table_columns
 from django_schemapatterns.schema.backends import postgresql
 from django_schemapatterns.schema.triggers import Trigger
 
@@ -67,6 +68,7 @@ class AuditTrigger(Trigger):
             if not self._hides(field)
         }
         kinds = {column: kind.value for column, kind in sorted(logged.items()) if kind is not Kind.NATIVE}
+        condition = condition_sql(model, self.options.condition)
         return CompiledAuditTrigger(
             name=self.name,
             pgid=pgid,
@@ -82,22 +84,32 @@ class AuditTrigger(Trigger):
                 for column, field in columns.items()
                 if field.name == name
             ],
-            condition=condition_sql(model, self.options.condition),
+            condition=condition,
+            types={
+                column: db_type(columns[column])
+                for column in named_columns(condition)
+                if column in columns and is_known(columns[column])
+            },
         )
 
     def _hides(self, field: Field[Any, Any]) -> bool:
         # A virtual column is not in the transition tables; it follows from columns that are.
-        virtual = getattr(field, "generated", False) and not getattr(field, "db_persist", True)
-        return virtual or field.name in self.options.exclude
+        return is_virtual(field) or field.name in self.options.exclude
 
 
 def condition_sql(model: type[Model], condition: Q | None) -> str:
     """Return the condition as SQL over the columns of the model's table."""
-    if condition is None:
+    if not condition:
         return ""
     connection = postgresql()
     query = Query(model, alias_cols=False)
-    where = query.build_where(condition)
-    sql, params = query.get_compiler(connection=connection).compile(where)
+    try:
+        sql, params = query.get_compiler(connection=connection).compile(query.build_where(condition))
+    except FullResultSet:
+        return ""
+    except EmptyResultSet:
+        return "(false)"
+    except FieldError as error:
+        raise ImproperlyConfigured(f"{model._meta.label}: audit option 'condition': {error}") from error
     editor = connection.schema_editor()
     return f"({sql % tuple(editor.quote_value(value) for value in params)})"

@@ -72,6 +72,12 @@ class AuditOptions:
         for option in ("exclude", "mask", "label"):
             for name in getattr(self, option):
                 _column(model, name, option)
+        asked = {
+            "label": self.label,
+            "condition": self.condition.referenced_base_fields if self.condition else (),
+        }
+        for option, names in asked.items():
+            _refuse_virtual(model, option, names)
         key = {field.name for field in model._meta.pk_fields}
         hidden = {*self.exclude, *self.mask}
         if taken := sorted(key & hidden):
@@ -100,6 +106,20 @@ def table_fields(model: type[Model]) -> list[Field[Any, Any]]:
 def table_columns(model: type[Model]) -> dict[str, Field[Any, Any]]:
     """Return the fields that are columns of the model's own table, by column."""
     return {str(field.column): field for field in table_fields(model)}
+
+
+def is_virtual(field: Field[Any, Any]) -> bool:
+    """Return whether the column is computed when it is read, so that triggers do not see it."""
+    return getattr(field, "generated", False) and not getattr(field, "db_persist", True)
+
+
+def _refuse_virtual(model: type[Model], option: str, names: Iterable[str]) -> None:
+    for field in table_fields(model):
+        if field.name in names and is_virtual(field):
+            raise ImproperlyConfigured(
+                f"{model._meta.label}: audit option {option!r} names {field.name!r}, a virtual column, "
+                f"which triggers do not see. Name the fields that it is made from, or set db_persist=True."
+            )
 
 
 def _names(value: Any, where: str) -> tuple[str, ...]:

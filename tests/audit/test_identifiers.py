@@ -126,7 +126,7 @@ def test_json_null_is_told_in_a_column_of_any_name() -> None:
 def test_model_in_another_schema_is_audited() -> None:
     execute("CREATE SCHEMA warehouse; CREATE SCHEMA archive")
     shelves = [
-        make_model(name=name, meta={"db_table": f'"{schema}"."Shelf"'}, width=models.IntegerField())
+        make_model(called=name, meta={"db_table": f'"{schema}"."Shelf"'}, width=models.IntegerField())
         for name, schema in (("Shelf", "warehouse"), ("OldShelf", "archive"))
     ]
 
@@ -167,7 +167,7 @@ def test_table_may_have_many_columns(count: int) -> None:
 
 
 def test_model_with_a_long_name_gets_names_that_fit() -> None:
-    model = make_model(name="Remarkably" * 10, meta={"db_table": "remarkably_" + "long_" * 10})
+    model = make_model(called="Remarkably" * 10, meta={"db_table": "remarkably_" + "long_" * 10})
 
     model.objects.create().delete()
 

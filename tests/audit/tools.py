@@ -44,17 +44,17 @@ def last(model: type[models.Model] | str = "") -> AuditLog:
 
 def make_model(
     *bases: type[models.Model],
-    name: str = "Thing",
-    options: dict[str, Any] | None = None,
+    called: str = "Thing",
+    options: dict[str, Any] | type | None = None,
     meta: dict[str, Any] | None = None,
     **fields: Any,
 ) -> Any:
     """Make an audited model that no other test knows, and its table; options are those of its audit."""
     attributes = {"__module__": __name__, "Meta": type("Meta", (), {"app_label": "testapp", **(meta or {})})}
     if options is not None:
-        attributes["Audit"] = type("Audit", (), options)
+        attributes["Audit"] = type("Audit", (), options) if isinstance(options, dict) else options
     with isolate_apps("tests.testapp"):
-        model = type(name, bases or (patterns.AuditedModel,), {**attributes, **fields})
+        model = type(called, bases or (patterns.AuditedModel,), {**attributes, **fields})
     with connection.schema_editor() as editor:
         editor.create_model(model)
     return model
