@@ -6,7 +6,8 @@ from django.contrib import admin
 
 from django_schemapatterns.audit.admin import AuditAdminMixin, AuditLogAdmin
 from django_schemapatterns.models import AuditLog
+from django_schemapatterns.softdelete.admin import AliveChoicesMixin, DeletionFilter, SoftDeleteAdmin
 
-__all__ = ["AuditAdminMixin", "AuditLogAdmin"]
+__all__ = ["AliveChoicesMixin", "AuditAdminMixin", "AuditLogAdmin", "DeletionFilter", "SoftDeleteAdmin"]
 
 admin.site.register(AuditLog, AuditLogAdmin)

@@ -18,6 +18,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from django_schemapatterns.admin import AuditAdminMixin, SoftDeleteAdmin
 from example_project.accounts.models import Role, User, UserProfile
 
 # What Django 6 takes for granted, and Django 5.2 warns about.
@@ -47,7 +48,7 @@ class UserProfileInline(admin.StackedInline):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(SoftDeleteAdmin, AuditAdminMixin, DjangoUserAdmin):
     form = UserForm
     list_display = ["username", "email", "first_name", "last_name", "status", "is_staff", "created_at"]
     list_filter = ["status", "is_staff", "is_superuser", "roles", "groups"]
@@ -104,7 +105,7 @@ class UserAdmin(DjangoUserAdmin):
 
 
 @admin.register(UserProfile)
-class UserProfileAdmin(admin.ModelAdmin):
+class UserProfileAdmin(SoftDeleteAdmin, admin.ModelAdmin):
     formfield_overrides = ADDRESSES_ARE_HTTPS
     list_display = ["user", "location", "language", "timezone", "updated_at"]
     list_select_related = ["user"]

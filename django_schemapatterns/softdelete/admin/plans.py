@@ -51,7 +51,7 @@ class Plan:
 
     @property
     def possible(self) -> bool:
-        return not (self.obstacle or self.protected)
+        return bool(self.groups) and not (self.obstacle or self.protected)
 
 
 def soft_delete(rows: Any) -> Plan:
@@ -97,7 +97,7 @@ def restore(rows: Any) -> Plan:
 
 
 def hard_delete(rows: Any) -> Plan:
-    """Return what would go for good with the rows: what Django's own cascades find, and the database allows."""
+    """Return what would go for good with the rows: what Django's cascades find and the database allows."""
     collector = NestedObjects(using=rows.db, origin=rows)
     collector.collect(rows)
     groups = [

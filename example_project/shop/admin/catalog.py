@@ -14,6 +14,7 @@ from django.db.models.functions import Coalesce, Now
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from django_schemapatterns.admin import AuditAdminMixin, SoftDeleteAdmin
 from example_project.shop.models import (
     Brand,
     Category,
@@ -80,13 +81,13 @@ class ProductPromotionInline(admin.TabularInline):
 
 
 @admin.register(Product)
-class ProductAdmin(admin.ModelAdmin):
+class ProductAdmin(SoftDeleteAdmin, AuditAdminMixin, admin.ModelAdmin):
     list_display = ["name", "sku", "category", "price", "status", "inventory_quantity", "featured"]
     list_select_related = ["category"]
     list_filter = ["status", "visibility", LowStockFilter, "featured", "is_digital", "category"]
     search_fields = ["name", "sku"]
     search_help_text = _("Words or beginnings of words of the name, the description and the SKU")
-    ordering = ["-id"]
+    ordering = ["-created_at", "-id"]
     show_full_result_count = False
     autocomplete_fields = ["category", "brand", "vendor"]
     prepopulated_fields = {"slug": ["name"]}
@@ -139,7 +140,7 @@ class ProductAdmin(admin.ModelAdmin):
 
 
 @admin.register(ProductVariant)
-class ProductVariantAdmin(admin.ModelAdmin):
+class ProductVariantAdmin(SoftDeleteAdmin, admin.ModelAdmin):
     list_display = ["sku", "product", "name", "price", "inventory_quantity", "is_active"]
     list_select_related = ["product"]
     list_filter = ["is_active"]
@@ -150,7 +151,7 @@ class ProductVariantAdmin(admin.ModelAdmin):
 
 
 @admin.register(ProductPromotion)
-class ProductPromotionAdmin(admin.ModelAdmin):
+class ProductPromotionAdmin(SoftDeleteAdmin, admin.ModelAdmin):
     list_display = ["name", "product", "discount_percent", "start_date", "end_date"]
     list_select_related = ["product"]
     list_filter = ["start_date", "end_date"]

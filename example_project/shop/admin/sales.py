@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from django_schemapatterns.admin import AliveChoicesMixin
 from example_project.shop.models import Order, OrderItem, OrderStatus
 from example_project.shop.orders import move_orders
 
@@ -28,7 +29,7 @@ def address_fields(kind: str) -> list[Any]:
     return [tuple(f"{kind}_{name}" for name in line) for line in ADDRESS]
 
 
-class OrderItemInline(admin.TabularInline):
+class OrderItemInline(AliveChoicesMixin, admin.TabularInline):
     model = OrderItem
     extra = 0
     autocomplete_fields = ["product", "product_variant"]
@@ -36,7 +37,7 @@ class OrderItemInline(admin.TabularInline):
 
 
 @admin.register(Order)
-class OrderAdmin(admin.ModelAdmin):
+class OrderAdmin(AliveChoicesMixin, admin.ModelAdmin):
     list_display = ["order_number", "user", "status", "total", "currency", "created_at"]
     list_select_related = ["user"]
     list_filter = ["status", "created_at", "currency"]
@@ -82,7 +83,7 @@ class OrderAdmin(admin.ModelAdmin):
 
 
 @admin.register(OrderItem)
-class OrderItemAdmin(admin.ModelAdmin):
+class OrderItemAdmin(AliveChoicesMixin, admin.ModelAdmin):
     list_display = ["order", "product_name", "product_sku", "quantity", "unit_price", "total_price"]
     list_select_related = ["order"]
     search_fields = ["product_sku", "order__order_number"]
