@@ -78,7 +78,8 @@ def references_of(child: type[Model]) -> list[Reference]:
 def family_references(child: type[Model]) -> list[Reference]:
     """Return such foreign keys of all the tables that hold a row of a model, or of its children, together."""
     root = marked_model(child) or child
-    family = [root, *(each for each in apps.get_models() if root in each._meta.all_parents)]
+    # Of the registry that the model is of: makemigrations asks about models of a state of migrations.
+    family = [root, *(each for each in root._meta.apps.get_models() if root in each._meta.all_parents)]
     return [reference for model in family if not model._meta.proxy for reference in references_of(model)]
 
 

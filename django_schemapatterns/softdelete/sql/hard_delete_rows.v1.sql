@@ -7,6 +7,7 @@ DECLARE
     dependant record;
     target text;
     wanted text;
+    keys text;
     some_rows boolean;
     deleted bigint;
     total bigint := 0;
@@ -44,9 +45,14 @@ BEGIN
                              dependant.argument[2], dependant.argument[3], relation, condition);
             target := dependant.argument[1];
             IF dependant.argument[4] <> '' THEN
-                wanted := format('%I IN (SELECT %I FROM %s WHERE %s)',
-                                 dependant.argument[5], dependant.argument[6], target, wanted);
+                -- The part of the row that leads to it is deleted first.
+                EXECUTE format('SELECT array_agg(%I)::text FROM %s WHERE %s', dependant.argument[6], target, wanted)
+                INTO keys;
                 target := dependant.argument[4];
+                wanted := format('%I = ANY (%L::%s[])', dependant.argument[5], keys, (
+                    SELECT format_type(atttypid, atttypmod) FROM pg_attribute
+                    WHERE attrelid = target::regclass AND attname = dependant.argument[5]
+                ));
             END IF;
         END IF;
         total := total + schemapatterns.hard_delete_rows(target::regclass, wanted, depth + 1);
