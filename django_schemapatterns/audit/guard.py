@@ -24,11 +24,8 @@ class CompiledGuardTrigger(CompiledTrigger):
         fixed = {"when": "BEFORE", "function": "schemapatterns.audit_refuse"}
         return {**GUARDS[self.name], **fixed}
 
-    def function_sql(self) -> str:
-        return ""
-
-    def template(self) -> str:
-        return f"{super().template()}\nALTER TABLE {quote(self.table)} ENABLE ALWAYS TRIGGER {self.pgid};"
+    def after_sql(self) -> str:
+        return f"ALTER TABLE {quote(self.table)} ENABLE ALWAYS TRIGGER {self.pgid};"
 
 
 class GuardTrigger(Trigger):

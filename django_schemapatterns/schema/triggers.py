@@ -81,6 +81,10 @@ class CompiledTrigger(compiler.Trigger):
         """Return the statements that make the function that only this trigger uses, or nothing."""
         return ""
 
+    def after_sql(self) -> str:
+        """Return the statements that the new trigger needs before partitions get copies of it, or nothing."""
+        return ""
+
     def template(self) -> str:
         table = names.quote(self.table)
         trigger = sql.render(
@@ -92,7 +96,7 @@ class CompiledTrigger(compiler.Trigger):
         )
         parent = names.literal(table)
         copy = COPY_SQL.format(table=parent, quotes=sql.dollar_quotes(parent))
-        return f"{SCHEMA_SQL}\n{self.function_sql()}\n{trigger}\n{copy}"
+        return f"{SCHEMA_SQL}\n{self.function_sql()}\n{trigger}\n{self.after_sql()}\n{copy}"
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         kwargs: dict[str, Any] = {"name": self.name, "pgid": self.pgid, "table": self.table}

@@ -58,7 +58,7 @@ def test_log_refuses_every_change(table: str, statement: str, replica: bool) -> 
 def test_partition_made_later_is_append_only_too() -> None:
     execute("SELECT schemapatterns.create_audit_partitions(5)")
     youngest = select(
-        "SELECT max(relid::regclass::text) FROM pg_partition_tree('schemapatterns.audit_log') WHERE isleaf AND relid::regclass::text LIKE '%\\_20%'"
+        "SELECT to_char(now() AT TIME ZONE 'UTC' + '5 months', '\"schemapatterns.audit_log_\"YYYY_MM')"
     )
     execute(
         "INSERT INTO schemapatterns.audit_log (created_at, operation) "
@@ -92,8 +92,11 @@ def test_role_without_rights_on_the_log_writes_audited_tables() -> None:
         "SELECT schemapatterns.audit_note('P', 'sneaking')",
         "SELECT schemapatterns.audit_pause('sneaking')",
         "SELECT schemapatterns.audit_maintenance('sneaking')",
-        "CREATE TEMP TABLE own (id int); CREATE TRIGGER t AFTER INSERT ON own REFERENCING NEW TABLE AS new_rows "
-        "FOR EACH STATEMENT EXECUTE FUNCTION schemapatterns.audit_insert_testapp_article()",
+        """
+        CREATE TEMP TABLE own (id int);
+        CREATE TRIGGER own AFTER INSERT ON own REFERENCING NEW TABLE AS new_rows
+            FOR EACH STATEMENT EXECUTE FUNCTION schemapatterns.audit_insert_testapp_article()
+        """,
     ],
 )
 def test_role_without_rights_can_neither_forge_nor_silence(statement: str) -> None:
@@ -166,13 +169,11 @@ def test_pause_without_a_reason_is_refused() -> None:
 def test_owner_changes_the_log_in_maintenance_and_leaves_a_note() -> None:
     Article.objects.create(title="Oak")
 
-    with audit.maintenance(reason="erasure request 17"):
+    with audit.maintenance(reason="erasure request 17") as note:
         execute("DELETE FROM schemapatterns.audit_log WHERE operation = 'I'")
 
     assert operations(Article) == ""
-    assert [entry.context for entry in AuditLog.objects.filter(operation="M")] == [
-        {"reason": "erasure request 17"}
-    ]
+    assert AuditLog.objects.get(pk=note).context == {"reason": "erasure request 17"}
     assert "append-only" in refusal("DELETE FROM schemapatterns.audit_log")
 
 
@@ -221,10 +222,10 @@ def test_failing_entry_fails_the_write() -> None:
 
 def test_shadows_in_the_search_path_are_not_seen() -> None:
     execute("CREATE SCHEMA shadow")
+    execute("CREATE FUNCTION shadow.clock_timestamp() RETURNS timestamptz RETURN '1999-01-01'::timestamptz")
     execute(
-        "CREATE FUNCTION shadow.clock_timestamp() RETURNS timestamptz LANGUAGE sql RETURN '1999-01-01'::timestamptz"
+        "CREATE FUNCTION shadow.to_jsonb(anyelement) RETURNS jsonb LANGUAGE sql AS $$ SELECT '{}'::jsonb $$"
     )
-    execute("CREATE FUNCTION shadow.to_jsonb(anyelement) RETURNS jsonb LANGUAGE sql RETURN '{}'::jsonb")
     execute("CREATE TEMP TABLE audit_log (LIKE schemapatterns.audit_log)")
     execute("SET LOCAL search_path = shadow, pg_temp, public, pg_catalog")
 
@@ -237,7 +238,7 @@ def test_shadows_in_the_search_path_are_not_seen() -> None:
 
 def test_months_ahead_are_made_by_migrate() -> None:
     months = select(
-        "SELECT count(*) FROM generate_series(0, 3) AS month WHERE to_regclass('schemapatterns.audit_log_' || "
+        "SELECT count(*) FROM generate_series(0, 3) month WHERE to_regclass('schemapatterns.audit_log_' || "
         "to_char(now() AT TIME ZONE 'UTC' + month * interval '1 month', 'YYYY_MM')) IS NOT NULL"
     )
 
@@ -247,9 +248,7 @@ def test_months_ahead_are_made_by_migrate() -> None:
 
 def test_lines_of_the_default_partition_move_to_their_month() -> None:
     month = "date_trunc('month', now() AT TIME ZONE 'UTC') AT TIME ZONE 'UTC' + interval '5 months'"
-    execute(
-        f"INSERT INTO schemapatterns.audit_log (created_at, operation) SELECT {month} + interval '1 day', 'P'"
-    )
+    execute(f"INSERT INTO schemapatterns.audit_log (created_at, operation) VALUES ({month} + '1 day', 'P')")
     assert select("SELECT count(*) FROM schemapatterns.audit_log_default") == 1
 
     made = select("SELECT schemapatterns.create_audit_partitions(5)")

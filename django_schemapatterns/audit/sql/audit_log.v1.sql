@@ -40,6 +40,7 @@ CREATE INDEX audit_log_time ON schemapatterns.audit_log USING brin (created_at);
 
 -- A write never fails for want of a partition.
 CREATE TABLE schemapatterns.audit_log_default PARTITION OF schemapatterns.audit_log DEFAULT;
+SELECT schemapatterns.create_audit_partitions(3);
 
 COMMENT ON TABLE schemapatterns.audit_log IS 'Who changed what and when; append-only, written by triggers';
 COMMENT ON COLUMN schemapatterns.audit_log.created_at IS 'Clock time of the statement';
