@@ -23,7 +23,8 @@ DECLARE
 BEGIN
     created_at := clock_timestamp();
     transaction_id := pg_current_xact_id();
-    user_id := nullif(current_setting('app.current_user_id', true), '');
+    -- Cut to what an index can hold.
+    user_id := nullif(left(current_setting('app.current_user_id', true), 200), '');
     -- Not current_user, which is the owner inside a SECURITY DEFINER function.
     db_role := coalesce(nullif(current_setting('role'), 'none'), session_user);
     application_name := nullif(current_setting('application_name'), '');
@@ -33,10 +34,13 @@ BEGIN
     IF data <> '' THEN
         BEGIN
             context := data::jsonb;
-            user_label := context ->> 'user_label';
-            user_agent := context ->> 'user_agent';
+            IF jsonb_typeof(context) <> 'object' THEN
+                RAISE data_exception;
+            END IF;
+            user_label := left(context ->> 'user_label', 200);
+            user_agent := left(context ->> 'user_agent', 512);
             context := nullif(context - '{user_label,user_agent}'::text[], '{}');
-        EXCEPTION WHEN data_exception OR invalid_parameter_value THEN
+        EXCEPTION WHEN data_exception OR program_limit_exceeded THEN
             context := jsonb_build_object('unreadable', left(data, 1000));
         END;
         BEGIN
