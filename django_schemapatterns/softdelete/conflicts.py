@@ -13,8 +13,11 @@ from django_schemapatterns.softdelete.relations import MARK
 if TYPE_CHECKING:
     from django.db.models import Model
 
-# Of a unique and of an exclusion constraint; in another language than English no row is named.
-_KEY = re.compile(r"(?:^|existing k)[Kk]?ey \(.*?\)=\((.*?)\)(?: already exists)?\.$")
+# Of an exclusion constraint and of a unique one; in another language than English no row is named.
+_KEYS = [
+    re.compile(r"conflicts with existing key \(.*?\)=\((.*)\)\.$"),
+    re.compile(r"^Key \(.*?\)=\((.*)\) already exists\.$"),
+]
 
 _EXPRESSIONS = """
 SELECT ARRAY(
@@ -26,9 +29,9 @@ FROM pg_index WHERE indexrelid = to_regclass(%s)
 
 def alive_row(diagnosis: Any, using: str) -> Model | None:
     """Return the alive row that stands in the way, as the database's error tells, None if it does not."""
-    key = _KEY.search(diagnosis.message_detail or "")
+    found = [key[1] for pattern in _KEYS if (key := pattern.search(diagnosis.message_detail or ""))]
     model = _model_of(diagnosis.table_name)
-    if key is None or model is None:
+    if not found or model is None:
         return None
     quote = connections[using].ops.quote_name
     with connections[using].cursor() as cursor:
@@ -39,7 +42,7 @@ def alive_row(diagnosis: Any, using: str) -> Model | None:
     values = ", ".join(f"({expression})::text" for expression in row[0]).replace("%", "%%")
     where = f"concat_ws(', ', {values}) = %s AND {quote(MARK)} IS NULL"
     rows = model._base_manager.using(using)
-    return rows.extra(where=[where], params=[key[1]]).first()  # noqa: S610 - the server's own expressions
+    return rows.extra(where=[where], params=found[:1]).first()  # noqa: S610 - the server's own expressions
 
 
 def _model_of(table: str | None) -> type[Model] | None:

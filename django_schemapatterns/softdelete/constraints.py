@@ -2,18 +2,42 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.contrib.postgres.constraints import ExclusionConstraint
 from django.core.exceptions import ValidationError
-from django.db.models import Q, UniqueConstraint
+from django.db.models import BaseConstraint, F, Q, UniqueConstraint
 
+from django_schemapatterns.schema import names
 from django_schemapatterns.softdelete.relations import MARK
 
 ALIVE = Q(**{f"{MARK}__isnull": True})
 
 
-class UniqueAlive(UniqueConstraint):
+class _AmongAlive(BaseConstraint):
+    """What both rules have in common: the condition, and a name that PostgreSQL does not cut."""
+
+    further: Q | None
+    _name = ""
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @name.setter
+    def name(self, value: str) -> None:
+        # Django sets it anew when it has put the model's name in the place of %(class)s.
+        self._name = value if "%(" in value else names.shorten(value)
+
+    def deconstruct(self) -> Any:
+        _path, expressions, kwargs = super().deconstruct()
+        kwargs.pop("condition", None)
+        if self.further:
+            kwargs["condition"] = self.further
+        return f"django_schemapatterns.constraints.{type(self).__name__}", expressions, kwargs
+
+
+class UniqueAlive(_AmongAlive, UniqueConstraint):
     """
     Unique among the rows that are not deleted.
 
@@ -28,7 +52,7 @@ class UniqueAlive(UniqueConstraint):
             expressions, fields = (), expressions
         condition = kwargs.pop("condition", None)
         self.further = condition
-        name = name or f"%(app_label)s_%(class)s_{'_'.join(fields)}_alive"
+        name = name or "_".join(["%(app_label)s_%(class)s", *fields, "alive"])
         super().__init__(
             *expressions,
             fields=fields,
@@ -37,13 +61,6 @@ class UniqueAlive(UniqueConstraint):
             **kwargs,
         )
 
-    def deconstruct(self) -> Any:
-        _path, expressions, kwargs = super().deconstruct()
-        kwargs.pop("condition")
-        if self.further:
-            kwargs["condition"] = self.further
-        return "django_schemapatterns.constraints.UniqueAlive", expressions, kwargs
-
     def validate(self, model: Any, instance: Any, exclude: Any = None, using: Any = "default") -> None:
         # A form excludes the mark from validation, since nobody can edit it; this rule is about it.
         try:
@@ -51,16 +68,25 @@ class UniqueAlive(UniqueConstraint):
         except ValidationError as error:
             if self.violation_error_message != self.default_violation_error_message:
                 raise ValidationError(error.message, code=error.code or self._code()) from None
-            if not self.fields:
-                raise
-            raise instance.unique_error_message(model, self.fields) from None
+            raise self._error(model, instance) or error from None
+
+    def _error(self, model: Any, instance: Any) -> ValidationError | None:
+        """Return the error that names the fields, at the field if there is one only."""
+        if self.fields:
+            return cast("ValidationError", instance.unique_error_message(model, self.fields))
+        used = {
+            part.name for each in self.expressions for part in each.flatten() if isinstance(part, F)
+        }
+        if len(used) != 1:
+            return None
+        return ValidationError({field: instance.unique_error_message(model, (field,)) for field in used})
 
     def _code(self) -> str | None:
         # By this code a form shows the error at the field.
         return "unique" if len(self.fields) == 1 else None
 
 
-class ExcludeAlive(ExclusionConstraint):
+class ExcludeAlive(_AmongAlive, ExclusionConstraint):
     """
     An exclusion constraint among the rows that are not deleted.
 
@@ -70,13 +96,6 @@ class ExcludeAlive(ExclusionConstraint):
     def __init__(self, *, condition: Q | None = None, **kwargs: Any) -> None:
         self.further = condition
         super().__init__(condition=ALIVE & condition if condition else ALIVE, **kwargs)
-
-    def deconstruct(self) -> Any:
-        _path, args, kwargs = super().deconstruct()
-        kwargs.pop("condition")
-        if self.further:
-            kwargs["condition"] = self.further
-        return "django_schemapatterns.constraints.ExcludeAlive", args, kwargs
 
     def validate(self, model: Any, instance: Any, exclude: Any = None, using: Any = "default") -> None:
         super().validate(model, instance, {*(exclude or ())} - {MARK}, using)

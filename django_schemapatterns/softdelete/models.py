@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from asgiref.sync import sync_to_async
+from django.core.exceptions import ValidationError
 from django.db import models, router, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,7 @@ from django_schemapatterns.softdelete.querysets import (
     hard_deletes,
 )
 from django_schemapatterns.softdelete.relations import BATCH, MARK
+from django_schemapatterns.softdelete.validation import places_of_deleted
 from django_schemapatterns.softdelete.views import views
 
 if TYPE_CHECKING:
@@ -112,6 +114,16 @@ class SoftDeleteModel(models.Model):
         return await sync_to_async(self.deletion_preview)(using)
 
     adelete.alters_data = arestore.alters_data = ahard_delete.alters_data = True  # type: ignore[attr-defined]
+
+    def validate_unique(self, exclude: Any = None) -> None:
+        """Also look at deleted rows, where a value has to be unique among all."""
+        errors: dict[str, Any] = places_of_deleted(self, exclude)
+        try:
+            super().validate_unique(exclude=exclude)
+        except ValidationError as error:
+            errors = error.update_error_dict(errors)
+        if errors:
+            raise ValidationError(errors)
 
     def _row(self, using: str | None) -> Any:
         if not self._is_pk_set():  # type: ignore[attr-defined]
