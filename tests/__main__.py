@@ -10,7 +10,7 @@ if sys.version_info < (3, 11):  # noqa: UP036 - an older Python must be able to 
 
 from example_project.bootstrap import ensure_environment, run_module
 
-PARALLEL = ["--numprocesses=auto", "--dist=worksteal"]  # what the caller says comes later and wins
+PARALLEL = ["--numprocesses=auto", "--dist=loadscope"]  # what the caller says comes later and wins
 
 
 def main() -> None:
