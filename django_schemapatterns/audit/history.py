@@ -167,8 +167,8 @@ def _backwards(
 ) -> State | None:
     state: State = {}
     for entry in after:
-        if entry.operation == "I" and not known_to_exist:
-            return None
+        if entry.operation in "IT" and not known_to_exist and not state:
+            return None  # nothing was known of it before its creation, or before all was emptied
         if entry.operation in "IT":
             raise HistoryIncomplete(
                 f"The log does not tell what {entry.table_name} held before entry {entry.pk}."
