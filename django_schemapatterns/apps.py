@@ -17,7 +17,7 @@ class SchemaPatternsConfig(AppConfig):
         from django_schemapatterns import checks, context
         from django_schemapatterns.audit import install
         from django_schemapatterns.schema import autodetector, editor
-        from django_schemapatterns.softdelete import install as _install  # noqa: F401 - declares its functions
+        from django_schemapatterns.softdelete import events, install as _install  # noqa: F401 - they declare
         from django_schemapatterns.softdelete.objects import attach_references
 
         attach_references()

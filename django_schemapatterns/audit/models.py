@@ -16,10 +16,13 @@ from django_schemapatterns.audit.objects import AuditTrigger, audit_triggers, au
 from django_schemapatterns.audit.options import AuditOptions
 from django_schemapatterns.audit.querysets import AuditLogQuerySet
 from django_schemapatterns.exceptions import AppendOnly
+from django_schemapatterns.schema import events
 from django_schemapatterns.schema.attach import add_triggers, attach_triggers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from django_schemapatterns.schema.events import Event
 
 
 class AuditLog(models.Model):
@@ -89,6 +92,15 @@ class AuditLog(models.Model):
         """The audited model of today that keeps this entry's table, None when there is none."""
         tables = {model._meta.db_table: model for model in audited_models()}
         return tables.get(self.table_name or "")
+
+    @property
+    def event(self) -> Event | None:
+        """What the update means to one of the patterns, such as a soft delete with its batch."""
+        return events.read(self.changes or {}) if self.operation == self.Operation.UPDATE else None
+
+    def get_operation_display(self) -> str:
+        event = self.event
+        return str(event.label if event else self.Operation(self.operation).label)
 
     def diff(self) -> list[Change]:
         """Return what changed, field by field, as Python values."""
