@@ -101,9 +101,12 @@ class Browser:
     def delete(self, instance: Any) -> None:
         self.send(page(instance, "delete", instance.pk), {"post": "yes"})
 
-    def act(self, model: Any, action: str, keys: Sequence[Any]) -> None:
-        """Choose rows of a list and run an action of its menu on them."""
-        self.send(page(model, "changelist"), {"action": action, "_selected_action": keys})
+    def act(self, model: Any, action: str, keys: Sequence[Any], **sent: str) -> None:
+        """Choose rows of a list, the deleted among them, and run an action of its menu on them."""
+        listed = (
+            f"{page(model, 'changelist')}?deleted=all" if "restore" in action else page(model, "changelist")
+        )
+        self.send(listed, {"action": action, "_selected_action": keys, **sent})
 
     def fill_in(self, url: str, values: dict[str, Any]) -> None:
         form = FormReader(self.client.get(url).content.decode()).values

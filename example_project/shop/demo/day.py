@@ -51,6 +51,7 @@ def play(seed: int, progress: Progress) -> None:
         take_orders,
         work_in_the_warehouse,
         tend_the_catalog,
+        clear_the_shelves,
         help_customers,
         count_the_stock,
         help_out_in_the_catalog,
@@ -135,8 +136,18 @@ def tend_the_catalog(rng: Random) -> None:
     anna.delete(unsold[0])
 
 
+def clear_the_shelves(rng: Random) -> None:
+    """Articles leave the shop, sold ones too, with their variants; and some come back."""
+    anna = Browser(ANNA)
+    sold = list(Product.objects.filter(order_items__isnull=False).distinct().order_by("id")[:3])
+    anna.act(Product, "delete_selected", [each.pk for each in sold], post="yes")
+    anna.act(Product, "restore_selected", [sold[0].pk], post="yes")
+    with acting_as(user(DMITRI), reason="the maker gave up"):
+        Product.objects.filter(status=ProductStatus.ARCHIVED).delete()
+
+
 def help_customers(rng: Random) -> None:
-    """Support corrects an address, suspends a user and takes an address off the list."""
+    """Support corrects an address, suspends a user, closes an account and takes an address off the list."""
     carla = Browser(CARLA)
     order = Order.objects.exclude(status=OrderStatus.CANCELLED).latest("id")
     carla.change(
@@ -146,6 +157,7 @@ def help_customers(rng: Random) -> None:
     )
     customer = User.objects.filter(status=UserStatus.ACTIVE, is_staff=False).latest("id")
     carla.change(customer, status=UserStatus.SUSPENDED)
+    carla.delete(User.objects.filter(is_staff=False, orders__isnull=False).latest("id"))
     carla.delete(Contact.objects.earliest("id"))
 
 

@@ -36,7 +36,13 @@ STAFF = [ANNA, BEN, CARLA, DMITRI]
 
 CATALOG = ["category", "brand", "product", "productvariant", "productpromotion"]
 PERMISSIONS: dict[str, dict[str, list[str]]] = {
-    "Catalog": {"view": [*CATALOG, "vendor"], "add": CATALOG, "change": CATALOG, "delete": CATALOG},
+    "Catalog": {
+        "view": [*CATALOG, "vendor"],
+        "add": CATALOG,
+        "change": CATALOG,
+        "delete": CATALOG,
+        "restore": ["product", "productvariant", "productpromotion"],
+    },
     "Warehouse": {
         "view": ["order", "orderitem", "product", "productvariant"],
         "change": ["order", "productvariant"],
@@ -45,7 +51,8 @@ PERMISSIONS: dict[str, dict[str, list[str]]] = {
         "view": ["order", "orderitem", "product", "user", "contact"],
         "add": ["contact"],
         "change": ["order", "user", "contact"],
-        "delete": ["contact"],
+        "delete": ["contact", "user", "userprofile"],
+        "restore": ["user", "userprofile"],
     },
     "Purchasing": {
         "view": [*CATALOG, "vendor"],
