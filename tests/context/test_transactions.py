@@ -61,9 +61,9 @@ def test_context_ends_with_an_exception(using: str) -> None:
 
 def test_savepoint_rolled_back_takes_the_context_with_it_and_the_next_write_is_told_again(using: str) -> None:
     with transaction.atomic(using), acting_as(7):
-        savepoint = transaction.savepoint(using)
+        execute(using, "SAVEPOINT before")
         write(using)
-        transaction.savepoint_rollback(savepoint, using)
+        execute(using, "ROLLBACK TO SAVEPOINT before")
         assert setting(using) == ""
         write(using)
 
@@ -74,9 +74,9 @@ def test_savepoint_rolled_back_revives_an_ended_context_and_the_next_write_is_no
     with transaction.atomic(using):
         with acting_as(7):
             write(using)
-        savepoint = transaction.savepoint(using)
+        execute(using, "SAVEPOINT before")
         write(using)
-        transaction.savepoint_rollback(savepoint, using)
+        execute(using, "ROLLBACK TO SAVEPOINT before")
         assert setting(using) == "7"
         write(using)
 
@@ -98,9 +98,9 @@ def test_read_after_a_rolled_back_savepoint_is_told_again(using: str) -> None:
     Note.objects.using(using).create(body="a")
 
     with transaction.atomic(using), acting_as(7):
-        savepoint = transaction.savepoint(using)
+        execute(using, "SAVEPOINT before")
         Note.objects.using(using).first()
-        transaction.savepoint_rollback(savepoint, using)
+        execute(using, "ROLLBACK TO SAVEPOINT before")
         list(
             Note.objects.using(using).annotate(
                 copy=Func("body", function="context_write", output_field=models.BigIntegerField())
@@ -123,13 +123,13 @@ def test_good_write_after_a_failed_one(using: str) -> None:
 def test_failed_transaction_says_so_as_ever(using: str) -> None:
     looked_up = []
     with transaction.atomic(using):
-        savepoint = transaction.savepoint(using)
+        execute(using, "SAVEPOINT before")
         with pytest.raises(DatabaseError, match="does not exist"):
             execute(using, "DELETE FROM missing")
         promise = SimpleLazyObject(lambda: looked_up.append(1))
         with acting_as(promise), pytest.raises(DatabaseError, match="current transaction is aborted"):
             write(using)
-        transaction.savepoint_rollback(savepoint, using)
+        execute(using, "ROLLBACK TO SAVEPOINT before")
         with acting_as(7):
             write(using)
 
