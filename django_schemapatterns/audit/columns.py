@@ -161,6 +161,8 @@ def is_json_null(name: str, kind: Kind) -> str:
 
 def build_object(columns: list[tuple[str, Kind]], side: str) -> str:
     """Return the SQL of a JSON object of all columns."""
-    pairs = [f"{literal(column)}, {value(column, kind, side)}" for column, kind in columns]
+    # In the order in which jsonb keeps its keys, which then has not to sort them.
+    ordered = sorted(columns, key=lambda column: (len(column[0].encode()), column[0].encode()))
+    pairs = [f"{literal(column)}, {value(column, kind, side)}" for column, kind in ordered]
     chunks = [pairs[start : start + MAX_PAIRS] for start in range(0, len(pairs), MAX_PAIRS)]
     return " || ".join(f"jsonb_build_object({', '.join(chunk)})" for chunk in chunks) or "'{}'::jsonb"

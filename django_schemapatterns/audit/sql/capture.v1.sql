@@ -1,8 +1,8 @@
 CREATE OR REPLACE FUNCTION {{function}}() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER {{settings}}
 -- The planner knows nothing of the rows that a statement changed. Left alone it sorts them, which takes longer than
--- to hash them, and compiles what is done in no time.
-SET enable_mergejoin = off SET jit = off
+-- to hash them, compiles what is done in no time, and plans five times anew what it then keeps.
+SET enable_mergejoin = off SET jit = off SET plan_cache_mode = force_generic_plan
 AS {{quotes}}
 #variable_conflict use_column
 DECLARE
