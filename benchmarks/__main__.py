@@ -39,6 +39,7 @@ def parse(arguments: list[str]) -> argparse.Namespace:
     parser.add_argument("--contenders", metavar="NAMES", default="", help="the same for the contenders")
     parser.add_argument("--rows", type=int, default=10_000, help="rows of the table (10000)")
     parser.add_argument("--repeat", type=int, default=7, help="repetitions of each measurement (7)")
+    parser.add_argument("--nobody", action="store_true", help="tell no contender who acts")
     return parser.parse_args(arguments)
 
 

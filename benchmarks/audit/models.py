@@ -69,15 +69,16 @@ class OneTable(AuditedModel, Product):
         pass
 
 
-EVENTS = (pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent())
+def events() -> list[pghistory.Tracker]:
+    return [pghistory.InsertEvent(), pghistory.UpdateEvent(), pghistory.DeleteEvent()]
 
 
-@pghistory.track(*EVENTS, level=pghistory.Row)
+@pghistory.track(*events(), level=pghistory.Row)
 class RowEvents(Product):
     pass
 
 
-@pghistory.track(*EVENTS, level=pghistory.Statement)
+@pghistory.track(*events(), level=pghistory.Statement)
 class StatementEvents(Product):
     pass
 

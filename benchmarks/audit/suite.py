@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import nullcontext
 from time import perf_counter
 from typing import Protocol, TypeVar
 
@@ -33,6 +34,7 @@ class Suite:
     def __init__(self, options: argparse.Namespace) -> None:
         self.rows: int = options.rows
         self.repeat: int = options.repeat
+        self.nobody: bool = options.nobody
         self.contenders = choose(CONTENDERS, options.contenders)
         self.operations = choose(OPERATIONS, options.only)
 
@@ -50,7 +52,7 @@ class Suite:
     def measure(self, operation: Operation, contender: Contender) -> Sample:
         """Do the operation once, in a session of its own, and see what it took and what it left."""
         rows = round(self.rows * operation.scale)
-        with contender.acting(self.user):
+        with nullcontext() if self.nobody else contender.acting(self.user):
             tables.prepare(contender, rows, self.rows * operation.logged)
             connection.close()
             prepared = operation.before(contender, rows)
