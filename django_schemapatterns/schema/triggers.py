@@ -85,8 +85,12 @@ class CompiledTrigger(compiler.Trigger):
         """Return the statements that the new trigger needs before partitions get copies of it, or nothing."""
         return ""
 
-    def template(self) -> str:
-        table = names.quote(self.table)
+    def install_sql_on(self, table: str) -> str:
+        """Return the statements that install the trigger on its table while that bears another name."""
+        return self.template(table).replace(HASH, self.hash)
+
+    def template(self, table: str = "") -> str:
+        table = names.quote(table or self.table)
         trigger = sql.render(
             sql.load("schema", self.statement, self.version),
             **{**EXTRAS, **self.declaration()},
@@ -125,7 +129,7 @@ class AlterTrigger(AddTrigger):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        self._replace(app_label, schema_editor, from_state, to_state)
+        self._replace(app_label, schema_editor, from_state, to_state, backwards=False)
 
     def database_backwards(
         self,
@@ -134,7 +138,7 @@ class AlterTrigger(AddTrigger):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        self._replace(app_label, schema_editor, from_state, to_state)
+        self._replace(app_label, schema_editor, from_state, to_state, backwards=True)
 
     def describe(self) -> str:
         return f"Alter trigger {self.trigger.name} on model {self.model_name}"
@@ -149,13 +153,16 @@ class AlterTrigger(AddTrigger):
         schema_editor: SchemaEditor,
         from_state: ProjectState,
         to_state: ProjectState,
+        *,
+        backwards: bool,
     ) -> None:
         model = to_state.apps.get_model(app_label, self.model_name)
         if not self.allow_migrate_model_trigger(schema_editor, model):
             return
         old = self._trigger(from_state.models[app_label, self.model_name_lower])
         new = self._trigger(to_state.models[app_label, self.model_name_lower])
-        schema_editor.execute(new.install_sql, params=None)
+        # Backwards, a table that was renamed is still to get its old name back.
+        schema_editor.execute(new.install_sql_on(old.table if backwards else new.table), params=None)
         if (old.sql.pgid, old.function_name) != (new.sql.pgid, new.function_name):
             schema_editor.execute(old.uninstall_sql, params=None)
 
