@@ -6,7 +6,6 @@ import pytest
 from django.contrib.auth.models import Permission
 from django.test import Client
 
-from example_project.accounts.models import User
 from tests.example.making import make_user
 
 StaffMaker = Callable[..., Client]
@@ -21,15 +20,15 @@ def root(client: Client) -> Client:
 
 @pytest.fixture
 def staff() -> StaffMaker:
-    """Makes browsers of staff with permissions such as `view_article`; everybody may read the log."""
+    """Makes browsers of staff with permissions such as `testapp.view_article`; everybody may read the log."""
 
-    def make(*codenames: str, log: bool = True, username: str = "staff") -> Client:
+    def make(*permissions: str, log: bool = True, username: str = "staff") -> Client:
         user = make_user(username=username, is_staff=True)
-        wanted = [*codenames, "view_auditlog"] if log else codenames
-        user.user_permissions.set(Permission.objects.filter(codename__in=wanted))
-        assert user.user_permissions.count() == len(set(wanted))
+        for permission in [*permissions, "schemapatterns.view_auditlog"] if log else permissions:
+            app, _, codename = permission.partition(".")
+            user.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
         browser = Client()
-        browser.force_login(User.objects.get(pk=user.pk))
+        browser.force_login(user)
         return browser
 
     return make

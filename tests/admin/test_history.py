@@ -11,7 +11,7 @@ from django.test import Client
 
 import django_schemapatterns
 from django_schemapatterns.audit.admin.history import HISTORY, show_timelines
-from example_project.shop.models import Product
+from example_project.shop.models import Vendor
 from tests.admin.desk import counter, desk
 from tests.admin.reading import page, text
 from tests.testapp.models import Article, ArticleProxy, Restaurant, Tag, Ticket
@@ -45,9 +45,9 @@ def test_a_template_of_ones_own_is_left_alone(root: Client) -> None:
 
 def test_a_template_for_the_model_or_the_app_comes_first() -> None:
     show_timelines(admin.site)
-    names: Any = admin.site.get_model_admin(Product).object_history_template
+    names: Any = admin.site.get_model_admin(Vendor).object_history_template
     assert names == [
-        "admin/shop/product/object_history.html",
+        "admin/shop/vendor/object_history.html",
         "admin/shop/object_history.html",
         HISTORY,
     ]
@@ -60,9 +60,9 @@ def test_nothing_of_django_is_overridden() -> None:
 
 def test_a_site_without_the_log_is_left_alone() -> None:
     site = admin.AdminSite(name="bare")
-    site.register(Product)
+    site.register(Vendor)
     assert site.get_urls()
-    assert site.get_model_admin(Product).object_history_template is None
+    assert site.get_model_admin(Vendor).object_history_template is None
 
 
 def test_a_proxy_shows_the_timeline_of_its_model(root: Client) -> None:
@@ -90,5 +90,9 @@ def test_the_mixin_leads_from_the_list_to_the_log(root: Client) -> None:
 
 
 def test_the_mixin_leads_nobody_where_he_may_not_go(staff: Any) -> None:
-    assert "?model=testapp.article" not in page(staff("view_article", log=False), "/desk/testapp/article/")
-    assert "?model=testapp.article" in page(staff("view_article", username="other"), "/desk/testapp/article/")
+    assert "?model=testapp.article" not in page(
+        staff("testapp.view_article", log=False), "/desk/testapp/article/"
+    )
+    assert "?model=testapp.article" in page(
+        staff("testapp.view_article", username="other"), "/desk/testapp/article/"
+    )

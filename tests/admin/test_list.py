@@ -73,6 +73,13 @@ def test_long_values_are_cut(root: Client) -> None:
     assert len(row) < 250
 
 
+def test_what_long_texts_have_in_common_is_left_out(root: Client) -> None:
+    start = "Once upon a time there was a lamp that shone on everyone in"
+    product = make_product(description=f"{start} the village.")
+    Product.objects.filter(pk=product.pk).update(description=f"{start} the valley.")
+    assert "Description …village. → …valley." in rows(root, model="shop.product")[0]
+
+
 @pytest.mark.parametrize(
     ("model", "name"),
     [(Article, "The label"), (Ticket, "Broken lamp"), (Tag, "tag {pk}")],
@@ -99,14 +106,14 @@ def test_rows_that_link_others_are_called_by_those(root: Client) -> None:
 
 
 def test_an_object_links_to_its_page_and_to_its_timeline_when_it_is_gone(root: Client) -> None:
-    product = make_product()
-    assert f'href="/admin/shop/product/{product.pk}/change/"' in page(root, model="shop.product")
-    pk = product.pk
-    product.delete()
-    markup = page(root, model="shop.product")
-    assert f'href="{LOG}timeline/shop.product/{pk}/"' in markup
-    assert f'href="/admin/shop/product/{pk}/change/"' not in markup
-    assert "gone" in rows(root, model="shop.product")[0]
+    brand = Brand.objects.create(name="Aster", slug="aster")
+    assert f'href="/admin/shop/brand/{brand.pk}/change/"' in page(root, model="shop.brand")
+    pk = brand.pk
+    brand.delete()
+    markup = page(root, model="shop.brand")
+    assert f'href="{LOG}timeline/shop.brand/{pk}/"' in markup
+    assert f'href="/admin/shop/brand/{pk}/change/"' not in markup
+    assert "gone" in rows(root, model="shop.brand")[0]
 
 
 def test_a_model_without_admin_links_to_the_timeline(root: Client) -> None:

@@ -15,7 +15,7 @@ from django.urls import reverse
 
 from django_schemapatterns.context import acting_as
 from example_project.accounts.models import Role, UserRole
-from example_project.shop.models import Product
+from example_project.shop.models import Brand, Product
 from tests.admin.reading import LOG, last_entry, page, text, write_entries
 from tests.example.making import make_product, make_user
 from tests.testapp.models import (
@@ -77,12 +77,12 @@ def test_entries_of_a_request_or_transaction_belong_together(root: Client) -> No
 
 
 def test_the_timeline_of_a_deleted_object(root: Client) -> None:
-    product = make_product(name="Oak chair")
-    pk = product.pk
-    Product.objects.filter(pk=pk).update(price=1)
-    product.delete()
-    shown = text(page(root, timeline_url("shop.product", str(pk))))
-    for word in ("deleted", "changed", "created", "gone", "Oak chair"):
+    brand = Brand.objects.create(name="Aster", slug="aster")
+    pk = brand.pk
+    Brand.objects.filter(pk=pk).update(website="https://aster.example")
+    brand.delete()
+    shown = text(page(root, timeline_url("shop.brand", str(pk))))
+    for word in ("deleted", "changed", "created", "gone", "Aster"):
         assert word in shown
 
 

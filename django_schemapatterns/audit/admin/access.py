@@ -173,14 +173,18 @@ class Access:
         """Return whether the admin leaves only some rows to the user, compared with the model's manager."""
         if model not in self._leaving:
             rows = self._rows(model)
-            everything = model._default_manager.all().query.where
-            self._leaving[model] = rows is not None and (_is_cut(rows) or rows.query.where != everything)
+            self._leaving[model] = rows is not None and (_is_cut(rows) or _is_narrower(rows, model))
         return self._leaving[model]
 
 
 def _is_cut(rows: QuerySet[Any]) -> bool:
     """Return whether a queryset can not be filtered any more."""
     return bool(rows.query.is_sliced or rows.query.combinator)
+
+
+def _is_narrower(rows: QuerySet[Any], model: type[Model]) -> bool:
+    where = rows.query.where
+    return bool(where) and where != model._default_manager.all().query.where
 
 
 def _keys_in(rows: QuerySet[Any], keys: set[Any]) -> set[Any]:

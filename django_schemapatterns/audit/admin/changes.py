@@ -36,7 +36,7 @@ class ChangeView:
         self.logged = logged
         self.names = names
         self.label = capfirst(change.label)
-        self.is_key = bool(change.field and change.field.primary_key)
+        self.is_editable = change.field is None or (change.field.editable and not change.field.primary_key)
         self.is_masked = change.masked and not withheld
         self.is_withheld = withheld
 
@@ -53,17 +53,14 @@ class ChangeView:
         return all(side is None or side in ("", [], {}) for side in self.sides)
 
     @property
-    def old_text(self) -> str:
-        return values.short(self._texts[0])
-
-    @property
-    def new_text(self) -> str:
-        return values.short(self._texts[1])
+    def short(self) -> tuple[str, str]:
+        """The two sides in a few words, from where they begin to differ."""
+        return values.short_pair(*self._texts)
 
     @property
     def text(self) -> str:
-        """The one value of an object that was created or deleted."""
-        return self.old_text if self.sides[1] is None else self.new_text
+        """The one value of an object that was created or deleted, in a few words."""
+        return values.short(self._texts[0 if self.sides[1] is None else 1])
 
     @cached_property
     def value(self) -> SafeString:

@@ -225,13 +225,15 @@ class EntryView:
 
     @property
     def summary(self) -> list[ChangeView]:
-        """The first few changes."""
-        return [change for change in self.telling if not change.is_key][:FIRST]
+        """The first few changes; of a created or deleted object, those of fields that people fill in."""
+        if self.entry.operation == "U":
+            return self.changes[:FIRST]
+        return [change for change in self.telling if change.is_editable][:FIRST]
 
     @property
     def more(self) -> int:
         """How many changes the summary leaves out."""
-        return len([change for change in self.telling if not change.is_key]) - len(self.summary)
+        return len(self.telling) - len(self.summary)
 
     @property
     def empty(self) -> list[ChangeView]:

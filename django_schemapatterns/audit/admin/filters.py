@@ -121,7 +121,7 @@ class LogFilter(forms.Form):
 
     def presets(self) -> list[tuple[str, str]]:
         """Return spans of time, by name, and the addresses that ask for them."""
-        today = timezone.localdate()
+        today = _today()
         spans = [
             (gettext("Today"), today),
             (gettext("Past 7 days"), today - timedelta(days=6)),
@@ -184,6 +184,11 @@ def _by_id(named: str) -> Q:
     with suppress(ValueError):
         condition |= Q(request_id=uuid.UUID(named))
     return condition
+
+
+def _today() -> date:
+    now = timezone.now()
+    return (timezone.localtime(now) if timezone.is_aware(now) else now).date()
 
 
 def _midnight(day: date | None, days: int = 0) -> datetime | None:

@@ -115,6 +115,15 @@ def short(text: str) -> str:
     return Truncator(text).chars(SHORT)
 
 
+def short_pair(old: str, new: str) -> tuple[str, str]:
+    """Shorten two texts; what long ones have in common at their start is left out."""
+    start = next((n for n, pair in enumerate(zip(old, new, strict=False)) if pair[0] != pair[1]), len(old))
+    start = old.rfind(" ", 0, start) + 1
+    if max(len(old), len(new)) <= SHORT or start < SHORT // 4:
+        return short(old), short(new)
+    return tuple(short(f"…{text[start:]}") for text in (old, new))  # type: ignore[return-value]
+
+
 def arrow_html(old: SafeString, new: SafeString) -> SafeString:
     """Return `old → new`, each marked as what it is."""
     return format_html(
