@@ -62,7 +62,7 @@ def empty_audit_log(*, using: str = DEFAULT_DB_ALIAS) -> None:
 
 def follow_flush(*, using: str = DEFAULT_DB_ALIAS) -> None:
     """Empty the log if audited tables were truncated: a flush does that, and leaves a trace of it."""
-    from django.test.testcases import DatabaseOperationForbidden
+    from django.test.testcases import DatabaseOperationForbidden  # type: ignore[attr-defined]
 
     connection = connections[using]
     if connection.vendor != "postgresql" or connection.in_atomic_block:
