@@ -15,6 +15,7 @@ from selenium.webdriver import Chrome, Keys
 from selenium.webdriver.common.by import By
 
 from django_schemapatterns.context import acting_as
+from django_schemapatterns.models import AuditLog
 from example_project.accounts.models import User
 from example_project.shop.models import Brand, Category, Product
 from tests.example.making import make_product
@@ -167,7 +168,10 @@ def test_the_pages_fit_every_window_and_theme(chromium: Chrome, visit: Any) -> N
 
 def _edited_product() -> Product:
     """A product of the demo with an eventful history."""
-    product: Product = Product.objects.filter(name__endswith="(second edition)").get()
+    repriced = AuditLog.objects.filter(table_name="products", changes__has_key="price", operation="U")
+    product = Product.objects.filter(
+        pk__in=[int(entry.record_id or 0) for entry in repriced], status="active", brand__isnull=False
+    ).earliest("pk")
     anna, ben = User.objects.get(username="anna"), User.objects.get(username="ben")
     with acting_as(ben, reason="yearly price round"):
         product.price += Decimal("3.50")
