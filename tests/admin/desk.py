@@ -79,4 +79,11 @@ class ArticleProxyAdmin(admin.ModelAdmin):
     fields = ["title"]
 
 
+@admin.register(Everything, site=counter)
+class EverythingAdmin(admin.ModelAdmin):
+    """Hides most."""
+
+    fields = ["text"]
+
+
 urlpatterns = [path("admin/", admin.site.urls), path("desk/", desk.urls), path("counter/", counter.urls)]

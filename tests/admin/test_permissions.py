@@ -13,10 +13,11 @@ from example_project.shop.models import Brand
 from tests.admin.conftest import StaffMaker
 from tests.admin.reading import LOG, last_entry, page, text, write_entries
 from tests.example.making import make_product
-from tests.testapp.models import Article, Author, Book, Tag, Ticket
+from tests.testapp.models import Article, Author, Book, Everything, Tag, Ticket
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.admin.desk")]
 DESK = "/desk/schemapatterns/auditlog/"
+COUNTER = "/counter/schemapatterns/auditlog/"
 
 
 def status(browser: Client, url: str) -> int:
@@ -193,19 +194,28 @@ def test_fields_that_the_model_admin_hides_are_withheld(root: Client, staff: Sta
     assert "47124242" in export(root, DESK, model="testapp.article")
 
 
+def test_not_even_that_a_withheld_field_is_empty_can_be_seen(staff: StaffMaker) -> None:
+    Everything.objects.create()
+    browser = staff("testapp.view_everything")
+    shown = text(page(browser, f"{COUNTER}{last_entry(Everything).pk}/change/"))
+    assert "Binary hidden" in shown
+    assert "Text" in shown.partition("Without a value:")[2]
+    assert "Binary" not in shown.partition("Without a value:")[2]
+
+
 def test_a_proxy_decides_where_its_model_has_no_admin(staff: StaffMaker) -> None:
     article = Article.objects.create(title="Lamps", body="Behind the counter")
     browser = staff("testapp.view_articleproxy")
     for url in (
-        "/counter/schemapatterns/auditlog/",
-        f"/counter/schemapatterns/auditlog/timeline/testapp.article/{article.pk}/",
+        COUNTER,
+        f"{COUNTER}timeline/testapp.article/{article.pk}/",
         f"/counter/testapp/articleproxy/{article.pk}/history/",
     ):
         markup = page(browser, url)
         assert "Lamps" in markup
         assert "Behind the counter" not in markup
     other = staff("testapp.view_article", username="other")
-    assert status(other, f"/counter/schemapatterns/auditlog/timeline/testapp.article/{article.pk}/") == 403
+    assert status(other, f"{COUNTER}timeline/testapp.article/{article.pk}/") == 403
 
 
 def test_staff_that_is_not_active_is_nobody(staff: StaffMaker) -> None:

@@ -49,8 +49,8 @@ class ChangeView:
 
     @property
     def is_empty(self) -> bool:
-        """Whether there is nothing on either side."""
-        return all(side is None or side in ("", [], {}) for side in self.sides)
+        """Whether there is nothing on either side, and the reader may know."""
+        return not self.is_withheld and all(side is None or side in ("", [], {}) for side in self.sides)
 
     @property
     def short(self) -> tuple[str, str]:
