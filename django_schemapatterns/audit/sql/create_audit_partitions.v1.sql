@@ -9,6 +9,7 @@ DECLARE
     low timestamptz;
     high timestamptz;
     name text;
+    grantee text;
 BEGIN
     IF (SELECT relkind FROM pg_class WHERE oid = 'schemapatterns.audit_log'::regclass) <> 'p' THEN
         RETURN 0;
@@ -18,12 +19,24 @@ BEGIN
         high := low + interval '1 month';
         name := 'audit_log_' || to_char(low, 'YYYY_MM');
         CONTINUE WHEN to_regclass(format('schemapatterns.%I', name)) IS NOT NULL;
+        -- Nobody writes into the default partition between the look into it and the end of this transaction.
+        LOCK TABLE ONLY schemapatterns.audit_log IN SHARE UPDATE EXCLUSIVE MODE;
+        LOCK TABLE schemapatterns.audit_log_default IN ACCESS EXCLUSIVE MODE;
         EXECUTE format('CREATE TABLE schemapatterns.%I (LIKE schemapatterns.audit_log INCLUDING DEFAULTS INCLUDING CONSTRAINTS)', name);
+        -- Rights are those of the log, whatever ALTER DEFAULT PRIVILEGES gives to new tables.
+        FOR grantee IN
+            SELECT DISTINCT CASE acl.grantee WHEN 0 THEN 'PUBLIC' ELSE acl.grantee::regrole::text END
+            FROM pg_class CROSS JOIN LATERAL aclexplode(relacl) AS acl
+            WHERE pg_class.oid = format('schemapatterns.%I', name)::regclass AND acl.grantee <> relowner
+        LOOP
+            EXECUTE format('REVOKE ALL ON TABLE schemapatterns.%I FROM %s', name, grantee);
+        END LOOP;
         IF EXISTS (SELECT FROM schemapatterns.audit_log_default WHERE created_at >= low AND created_at < high) THEN
             PERFORM schemapatterns.audit_maintenance('lines of the default partition move to ' || name);
             EXECUTE format(
                 'WITH moved AS (DELETE FROM schemapatterns.audit_log_default WHERE created_at >= %L AND created_at < %L RETURNING *) '
                 'INSERT INTO schemapatterns.%I SELECT * FROM moved', low, high, name);
+            PERFORM set_config('schemapatterns.audit_maintained', '', true);
         END IF;
         EXECUTE format('ALTER TABLE schemapatterns.audit_log ATTACH PARTITION schemapatterns.%I FOR VALUES FROM (%L) TO (%L)', name, low, high);
         made := made + 1;
