@@ -7,12 +7,14 @@ from django.core import checks
 from django_schemapatterns.audit.checks import check_middleware, check_models, check_vendor
 from django_schemapatterns.audit.database_checks import check_database, check_role
 from django_schemapatterns.schema.checks import check_composed, check_installed_apps
+from django_schemapatterns.softdelete.checks import check_softdelete, check_softdelete_facts
 
 
 def register() -> None:
     """Register the checks with Django."""
-    for check in (check_installed_apps, check_composed, check_vendor, check_models):
+    for check in (check_installed_apps, check_composed, check_vendor, check_models, check_softdelete):
         checks.register(check, checks.Tags.models)
     checks.register(check_middleware, checks.Tags.security)
     checks.register(check_database, checks.Tags.database)
+    checks.register(check_softdelete_facts, checks.Tags.models, deploy=True)
     checks.register(check_role, checks.Tags.database, deploy=True)

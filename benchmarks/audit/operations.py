@@ -76,7 +76,7 @@ def delete(contender: Contender, rows: int, _: Any) -> None:
 
 
 def fetch(contender: Contender, rows: int, *, number: int) -> list[Any]:
-    return list(products(contender).order_by("id")[:number])
+    return list(products(contender).order_by("-id")[:number])
 
 
 def save_each(contender: Contender, rows: int, fetched: list[Any]) -> None:
@@ -87,6 +87,11 @@ def save_each(contender: Contender, rows: int, fetched: list[Any]) -> None:
 
 def save_ten(contender: Contender, rows: int) -> None:
     save_each(contender, rows, fetch(contender, rows, number=10))
+
+
+def warm_up(contender: Contender, rows: int) -> list[Any]:
+    save_ten(contender, rows)
+    return fetch(contender, rows, number=COMMITS)
 
 
 def update_and_fetch_ten(contender: Contender, rows: int) -> list[Any]:
@@ -104,6 +109,12 @@ def new(contender: Contender, rows: int, *, number: int | None = None) -> list[A
 
 def bulk_create(contender: Contender, rows: int, made: list[Any]) -> None:
     products(contender).bulk_create(made)
+
+
+def create_one(contender: Contender, rows: int) -> list[Any]:
+    first, *others = new(contender, rows, number=COMMITS + 1)
+    save_new(contender, rows, [first])
+    return others
 
 
 def save_new(contender: Contender, rows: int, made: list[Any]) -> None:
@@ -152,13 +163,14 @@ OPERATIONS = [
     Operation("ten saves after update", save_each, update_and_fetch_ten, entries=10, parts=10),
     Operation("bulk_create", bulk_create, new),
     Operation("COPY", copy_in, copy_out),
-    Operation("create", save_new, partial(new, number=COMMITS), entries=COMMITS, parts=COMMITS),
-    Operation("save", save_each, partial(fetch, number=COMMITS), entries=COMMITS, parts=COMMITS),
+    Operation("create", save_new, create_one, entries=COMMITS, parts=COMMITS),
+    Operation("save", save_each, warm_up, entries=COMMITS, parts=COMMITS),
+    Operation("first save of a session", save_each, partial(fetch, number=1), entries=1),
     Operation("no-op update", update_nothing, entries=0),
     Operation("delete", delete),
     Operation("update x 0.1", update, contenders=triggers, scale=0.1),
     Operation("update x 10", update, contenders=triggers, scale=10),
-    Operation("update, log full", update, contenders=triggers, logged=100),
+    Operation("update on a full log", update, contenders=triggers, logged=100),
     Operation("history", read_history, pick, contenders=readable, entries=0, logged=100, parts=READS),
     Operation("as_of", rebuild, pick, contenders=ours, entries=0, logged=100, parts=READS),
 ]

@@ -98,7 +98,7 @@ class AuditLog(models.Model):
         """What the update means to one of the patterns, such as a soft delete with its batch."""
         return events.read(self.changes or {}) if self.operation == self.Operation.UPDATE else None
 
-    def get_operation_display(self) -> str:
+    def get_operation_display(self) -> str:  # type: ignore[no-redef]
         event = self.event
         return str(event.label if event else self.Operation(self.operation).label)
 

@@ -74,9 +74,9 @@ class UniqueAlive(_AmongAlive, UniqueConstraint):
         """Return the error that names the fields, at the field if there is one only."""
         if self.fields:
             return cast("ValidationError", instance.unique_error_message(model, self.fields))
-        used = {
-            part.name for each in self.expressions for part in each.flatten() if isinstance(part, F)
-        }
+        expressions: Any = self.expressions
+        parts: list[Any] = [part for each in expressions for part in each.flatten() if isinstance(part, F)]
+        used = {part.name for part in parts}
         if len(used) != 1:
             return None
         return ValidationError({field: instance.unique_error_message(model, (field,)) for field in used})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any
 
 from asgiref.sync import sync_to_async
 from django.core.exceptions import ValidationError
@@ -46,9 +46,9 @@ class SoftDeleteModel(models.Model):
     deleted_at = MarkField(_("deleted at"))
     deletion_id = BatchField(_("deletion"))
 
-    objects: ClassVar[Any] = SoftDeleteManager()
-    all_objects: ClassVar[Any] = AllObjectsManager()
-    deleted_objects: ClassVar[Any] = DeletedObjectsManager()
+    objects = SoftDeleteManager()
+    all_objects = AllObjectsManager()
+    deleted_objects = DeletedObjectsManager()
 
     class Meta:
         abstract = True

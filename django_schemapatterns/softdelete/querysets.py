@@ -186,6 +186,13 @@ def without_alive_filter(queryset: Any) -> Any:
     return clone
 
 
+def shows_deleted(manager: models.Manager[Any]) -> bool:
+    """Return whether deleted rows are among those of a manager."""
+    query: Any = manager.get_queryset().query
+    tables = _own_tables(query)
+    return not any(_is_alive(leaf, tables) for leaf in query.where.leaves())
+
+
 def _own_tables(query: Any) -> set[str]:
     """Return the aliases of the tables that hold the rows themselves, not of those joined to them."""
     own = {query.base_table}
@@ -215,7 +222,10 @@ def _is_alive(child: Any, tables: set[str]) -> bool:
     )
 
 
-class SoftDeleteManager(models.Manager.from_queryset(SoftDeleteQuerySet)):  # type: ignore[misc]
+FromSoftDelete = models.Manager.from_queryset(SoftDeleteQuerySet)
+
+
+class SoftDeleteManager(FromSoftDelete[_Model_co]):
     """
     The alive rows; composes with a queryset of your own.
 
@@ -223,15 +233,17 @@ class SoftDeleteManager(models.Manager.from_queryset(SoftDeleteQuerySet)):  # ty
     """
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().alive()
+        rows: Any = super().get_queryset()
+        return rows.alive()
 
 
-class AllObjectsManager(models.Manager.from_queryset(SoftDeleteQuerySet)):  # type: ignore[misc]
+class AllObjectsManager(FromSoftDelete[_Model_co]):
     """All rows, alive and deleted."""
 
 
-class DeletedObjectsManager(models.Manager.from_queryset(SoftDeleteQuerySet)):  # type: ignore[misc]
+class DeletedObjectsManager(FromSoftDelete[_Model_co]):
     """The deleted rows."""
 
     def get_queryset(self) -> Any:
-        return super().get_queryset().deleted()
+        rows: Any = super().get_queryset()
+        return rows.deleted()

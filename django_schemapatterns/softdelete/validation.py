@@ -27,7 +27,8 @@ def places_of_deleted(instance: Any, exclude: Iterable[str] | None) -> dict[str,
 
 
 def _taken(instance: Any, model: type[Model], fields: tuple[str, ...]) -> bool:
-    values = {name: getattr(instance, model._meta.get_field(name).attname) for name in fields}
+    options: Any = model._meta
+    values = {name: getattr(instance, options.get_field(name).attname) for name in fields}
     if None in values.values() or not hasattr(model, MARK):
         return False
     rows = model._base_manager.filter(**values, **{f"{MARK}__isnull": False})

@@ -12,8 +12,12 @@ if TYPE_CHECKING:
 
     from example_project.accounts.models import User
 
+    _SoftDeleteManager = SoftDeleteManager["User"]
+else:
+    _SoftDeleteManager = SoftDeleteManager
 
-class UserManager(DjangoUserManager["User"], SoftDeleteManager):
+
+class UserManager(DjangoUserManager["User"], _SoftDeleteManager):
     """
     Django's own, of the users that are not deleted, with an `is_active` that is derived from their status.
 
@@ -24,7 +28,8 @@ class UserManager(DjangoUserManager["User"], SoftDeleteManager):
 
     def get_queryset(self) -> QuerySet[User]:
         # Django's own code filters on is_active (with_perm, password reset); an alias costs nothing unused.
-        return super().get_queryset().alias(is_active=Q(status="active"))  # type: ignore[no-redef]
+        users: QuerySet[User] = super().get_queryset().alias(is_active=Q(status="active"))
+        return users
 
     @classmethod
     def normalize_email(cls, email: str | None) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django.contrib.auth.models import AbstractBaseUser, Group, PermissionsMixin
 from django.contrib.postgres.indexes import GinIndex
 from django.core.exceptions import ValidationError
@@ -76,7 +78,7 @@ class User(
         "Role", through="UserRole", through_fields=("user", "role"), related_name="users", blank=True
     )
 
-    objects = UserManager()
+    objects: ClassVar[UserManager] = UserManager()
 
     USERNAME_FIELD = "username"
     EMAIL_FIELD = "email"

@@ -131,7 +131,7 @@ def test_parent_that_is_not_audited() -> None:
 
 @pytest.mark.parametrize("name", ["api_key", "secret", "iban", "access_token"])
 def test_field_that_looks_secret(name: str) -> None:
-    field = {name: models.TextField(null=True)}
+    field: dict[str, Any] = {name: models.TextField(null=True)}
     plain = make_model(called="Plain", **field)
     masked = make_model(called="Masked", options={"mask": [name]}, **field)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -100,6 +101,10 @@ def plain(row: Any) -> dict[str, Any]:
     }
 
 
+def is_before(newest: int, entry: AuditLog) -> bool:
+    return entry.pk <= newest
+
+
 class RandomHistories(TestCase):
     @settings(max_examples=30, deadline=None)
     @given(st.lists(STEP, max_size=12))
@@ -111,7 +116,7 @@ class RandomHistories(TestCase):
             states.append((newest, photograph()))
 
         for newest, state in states:
-            rebuilt = rebuild(Everything, lambda entry, newest=newest: entry.pk <= newest, "default")
+            rebuilt = rebuild(Everything, partial(is_before, newest), "default")
             assert {key: plain(row) for key, row in rebuilt.items()} == state
 
     @settings(max_examples=10, deadline=None)

@@ -63,7 +63,7 @@ class TestBusyShop:
         for model in TABLES:
             logged = AuditLog.objects.for_model(model)
             created, gone = logged.filter(operation="I").count(), logged.filter(operation="D").count()
-            assert created - gone == model._base_manager.count()  # type: ignore[attr-defined]
+            assert created - gone == model._base_manager.count()
 
     def test_import_by_copy_names_the_buyer(self) -> None:
         imported = entries(table_name="products", user_label="dmitri", operation="I")
@@ -128,7 +128,7 @@ class TestBusyShop:
         assert set(gone) - set(back) == {str(each.pk) for each in Product.deleted_objects.all()}
         assert Product.deleted_objects.filter(deletion_reason="the maker gave up").exists()
         assert Product.deleted_objects.filter(order_items__isnull=False).exists()
-        assert Product.objects.filter(pk=back[0], order_items__isnull=False).exists()
+        assert Product.objects.filter(pk=str(back[0]), order_items__isnull=False).exists()
 
     def test_a_customer_left_and_the_orders_are_there(self) -> None:
         customer = User.deleted_objects.get()

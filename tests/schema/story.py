@@ -40,7 +40,7 @@ class Story:
 
     def becomes(self, *declarations: Declare, between: Callable[[], Any] | None = None) -> list[Operation]:
         """Migrate to new models; `between` is called after each operation, as old code that writes on."""
-        operations = []
+        operations: list[Operation] = []
         for migration in found(self.state, state_of(*declarations)):
             self.done.append((migration, self.state))
             for operation in migration.operations:
@@ -54,7 +54,7 @@ class Story:
         """Take the last migration back."""
         migration, before = self.done.pop()
         with connection.schema_editor() as editor:
-            migration.unapply(before.clone(), editor)  # type: ignore[arg-type]
+            migration.unapply(before.clone(), editor)
         self.state = before
 
     def model(self, name: str = "Tree") -> type[models.Model]:

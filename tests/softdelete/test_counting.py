@@ -7,10 +7,9 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.db.models import signals as django_signals
 from django.test.utils import CaptureQueriesContext
-from django.db import connection
 
 from django_schemapatterns.softdelete import signals
 from tests.softdelete.app.models import Brand, Node, Product, Scratch, Shop, Variant
@@ -28,7 +27,9 @@ def shop_with(products: int) -> Shop:
 
 
 def statements(action: Any) -> int:
-    with CaptureQueriesContext(connection, ) as queries:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
         action()
     return len([query for query in queries if "SAVEPOINT" not in query["sql"]])
 

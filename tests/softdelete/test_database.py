@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import uuid
-from typing import Any
-
-import psycopg
 import pytest
 from django.db import connection, transaction
 from django.db.models import ProtectedError
@@ -85,7 +81,9 @@ def test_the_marks_change_together_or_not_at_all(product: Product) -> None:
 
     product.delete()
     execute("UPDATE softtests_product SET deletion_id = NULL")
-    execute("UPDATE softtests_product SET deleted_at = now() + interval '1 day', deletion_id = gen_random_uuid()")
+    execute(
+        "UPDATE softtests_product SET deleted_at = now() + interval '1 day', deletion_id = gen_random_uuid()"
+    )
 
     kept = Product.all_objects.get()
     assert (kept.deleted_at, kept.deletion_id) == (product.deleted_at, product.deletion_id)
@@ -101,9 +99,9 @@ def test_two_statements_of_one_transaction_are_two_batches() -> None:
 
 
 def test_a_savepoint_that_is_rolled_back_leaves_no_trace(product: Product, variant: Variant) -> None:
-    with pytest.raises(ZeroDivisionError), transaction.atomic():
+    with transaction.atomic():
         product.delete()
-        raise ZeroDivisionError
+        transaction.set_rollback(True)
     variant.delete()
 
     assert alive(product, variant) == [True, False]
@@ -222,7 +220,9 @@ class TestFunctions:
 
     def test_preview(self, product: Product, variant: Variant) -> None:
         with connection.cursor() as cursor:
-            cursor.execute("SELECT * FROM schemapatterns.deletion_preview('softtests_shop', %s)", [product.shop_id])
+            cursor.execute(
+                "SELECT * FROM schemapatterns.deletion_preview('softtests_shop', %s)", [product.shop_id]
+            )
             rows = cursor.fetchall()
 
         assert rows == [("softtests_product", 1), ("softtests_shop", 1), ("softtests_variant", 1)]
@@ -236,10 +236,12 @@ class TestFunctions:
         assert not product.shop.is_deleted
 
     def test_a_preview_says_what_stands_in_the_way(self, product: Product) -> None:
-        Contract.objects.create(supplier_id=product.supplier_id)
+        Contract.objects.create(supplier=Supplier.objects.get())
 
         with refused("23001"):
-            execute("SELECT * FROM schemapatterns.deletion_preview('softtests_supplier', %s)", product.supplier_id)
+            execute(
+                "SELECT * FROM schemapatterns.deletion_preview('softtests_supplier', %s)", product.supplier_id
+            )
         with pytest.raises(ProtectedError):
             Supplier.objects.get().deletion_preview()
 
@@ -271,12 +273,20 @@ class TestFunctions:
     @pytest.mark.parametrize(
         ("call", "sqlstate", "match"),
         [
-            ("soft_delete('softtests_brand', 0)", "P0002", r"No row of softtests_brand with id = '0'::bigint was found"),
+            (
+                "soft_delete('softtests_brand', 0)",
+                "P0002",
+                r"No row of softtests_brand with id = '0'::bigint was found",
+            ),
             ("restore_deleted('softtests_brand', 0)", "P0002", "No row"),
             ("hard_delete('softtests_brand', 0)", "P0002", "No row"),
             ("deletion_preview('softtests_brand', 0)", "P0002", "No row"),
             ("soft_delete('softtests_tag', 1)", "42809", "Rows of softtests_tag are not soft-deleted"),
-            ("purge_deleted('softtests_tag', '1 day')", "42809", "Rows of softtests_tag are not soft-deleted"),
+            (
+                "purge_deleted('softtests_tag', '1 day')",
+                "42809",
+                "Rows of softtests_tag are not soft-deleted",
+            ),
             ("soft_delete('nothing', 1)", "42P01", '"nothing" does not exist'),
             ("soft_delete('softtests_brand', 1, 2)", "22023", "has 1 columns, but the given key is"),
             ("soft_delete('softtests_shelf', 'A')", "22023", "has 2 columns"),
@@ -312,7 +322,9 @@ class TestFunctions:
         execute("SET LOCAL search_path = ''")
 
         assert select("SELECT schemapatterns.soft_delete('public.softtests_product', %s)", product.pk) == 2
-        assert select("SELECT schemapatterns.restore_deleted('public.softtests_product', %s)", product.pk) == 2
+        assert (
+            select("SELECT schemapatterns.restore_deleted('public.softtests_product', %s)", product.pk) == 2
+        )
         execute("DELETE FROM public.softtests_product")
         assert select("SELECT schemapatterns.hard_delete('public.softtests_product', %s)", product.pk) == 2
 

@@ -80,7 +80,9 @@ def test_with_deleted_leaves_conditions_about_other_rows_alone(shop: Shop) -> No
 
     assert not branded.exists()
     assert not branded.with_deleted().exists()
-    assert list(Node.objects.filter(parent__deleted_at__isnull=True, parent__isnull=False).with_deleted()) == [child]
+    assert list(
+        Node.objects.filter(parent__deleted_at__isnull=True, parent__isnull=False).with_deleted()
+    ) == [child]
     rooted.delete()
     assert not Node.objects.filter(alive("parent")).with_deleted().exists()
 
@@ -105,7 +107,7 @@ def test_alive_looks_through_joins(shop: Shop) -> None:
 
     assert Product.objects.get(alive("variants"), variants__color="red").name == "alive"
     assert not Product.objects.filter(alive("variants"), variants__color="blue").exists()
-    assert Product.objects.annotate(number=alive_variants).get().number == 1
+    assert Product.objects.annotate(number=alive_variants).values_list("number", flat=True).get() == 1
     assert Shop.objects.filter(alive("products", "products__variants")).distinct().get() == shop
     assert names(Product.all_objects.exclude(alive("variants"))) == ["deleted"]
     Variant.objects.all().delete()
@@ -121,7 +123,7 @@ def test_prefetch_shows_the_alive_and_select_related_what_there_is(shop: Shop) -
 
     everything = Prefetch("variants", Variant.all_objects.all(), to_attr="all_variants")
     [product] = Product.objects.prefetch_related(everything)
-    assert len(product.all_variants) == 2
+    assert len(vars(product)["all_variants"]) == 2
 
     product.brand = Brand.objects.create()
     product.save()
@@ -153,7 +155,7 @@ def test_bulk_create_updates_what_is_unique_among_the_alive() -> None:
         update_fields=["worth"],
     )
 
-    assert list(Coupon.objects.order_by("code").values_list("pk", "worth"))[0] == (kept.pk, 3)
+    assert Coupon.objects.order_by("code").values_list("pk", "worth")[0] == (kept.pk, 3)
     assert [each.worth for each in Coupon.all_objects.order_by("worth")] == [1, 3, 4]
 
 
@@ -310,7 +312,9 @@ def test_purge_deletes_the_old_for_good_with_what_depends_on_it(shop: Shop) -> N
 
 def test_dumpdata_with_all_and_loaddata_keep_the_deleted(shop: Shop, tmp_path: Any) -> None:
     file = str(tmp_path / "shop.json")
-    call_command("dumpdata", "softtests.shop", "softtests.product", "softtests.variant", all=True, output=file)
+    call_command(
+        "dumpdata", "softtests.shop", "softtests.product", "softtests.variant", all=True, output=file
+    )
     before = list(Variant.all_objects.order_by("pk").values("pk", "deletion_id", "deleted_at__second"))
     Shop.all_objects.all().hard_delete()
     assert not Variant.all_objects.exists()
@@ -318,7 +322,9 @@ def test_dumpdata_with_all_and_loaddata_keep_the_deleted(shop: Shop, tmp_path: A
     call_command("loaddata", file, verbosity=0)
     call_command("loaddata", file, verbosity=0)
 
-    assert list(Variant.all_objects.order_by("pk").values("pk", "deletion_id", "deleted_at__second")) == before
+    assert (
+        list(Variant.all_objects.order_by("pk").values("pk", "deletion_id", "deleted_at__second")) == before
+    )
 
 
 def test_everything_has_an_asynchronous_twin() -> None:
@@ -340,5 +346,3 @@ def test_everything_has_an_asynchronous_twin() -> None:
     one = (1, {"softtests.Brand": 1})
 
     assert async_to_sync(life)() == [one[1], one, one, one, one, None, (0, {}), one, one]
-
-

@@ -1,5 +1,7 @@
 """Unique among the alive: in the database, in forms, in the admin, and when a row is to come back."""
 
+# ruff: noqa: DJ008 - nobody reads them
+
 from __future__ import annotations
 
 from typing import Any
@@ -118,7 +120,9 @@ def test_a_restore_that_finds_its_place_taken_names_who_has_it(values: dict[str,
     coupon.delete()
     taker = Coupon.objects.create(**{"code": "B"} | values)
 
-    with pytest.raises(RestoreConflict, match=rf"^Coupon {taker.pk} has taken the place \(.* of softtests_coupon\)") as caught:
+    with pytest.raises(
+        RestoreConflict, match=rf"^Coupon {taker.pk} has taken the place \(.* of softtests_coupon\)"
+    ) as caught:
         coupon.restore()
 
     assert caught.value.row == taker
@@ -188,6 +192,8 @@ def test_rules_survive_a_migration_as_they_are() -> None:
 
     for rule in rules:
         path, args, kwargs = rule.deconstruct()
-        copy: Any = {"UniqueAlive": UniqueAlive, "ExcludeAlive": ExcludeAlive}[path.rpartition(".")[2]](*args, **kwargs)
+        copy: Any = {"UniqueAlive": UniqueAlive, "ExcludeAlive": ExcludeAlive}[path.rpartition(".")[2]](
+            *args, **kwargs
+        )
         assert copy == rule
         assert "deleted_at" not in str(kwargs)

@@ -26,8 +26,8 @@ class Command(BaseCommand):
     """Parses, then plans and tells, or does and tells."""
 
     help = (
-        "Delete for good the rows that were soft-deleted long ago, and what depends on them. Rows that others "
-        "still need are reported and stay. Commits chunk by chunk: stop it and run it again as you like. "
+        "Delete for good the rows that were soft-deleted long ago, and what depends on them. Rows that other "
+        "rows need are reported and stay. Commits chunk by chunk: stop it and run it again as you like. "
         "Exits with 1 when rows remain that --limit or a refusal of the database left."
     )
 

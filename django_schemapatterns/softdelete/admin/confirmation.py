@@ -87,7 +87,8 @@ class Confirmation:
                 self.admin.message_user(self.request, message, messages.ERROR)
             return HttpResponseRedirect(self.request.get_full_path()) if self.row else None
         if self.row and self.verb is not RESTORE:
-            return self.admin.response_delete(self.request, words, self.row.pk)
+            gone: HttpResponse = self.admin.response_delete(self.request, words, self.row.pk)
+            return gone
         self.admin.message_user(
             self.request, str(self.verb.done) % {"rows": self._summary()}, messages.SUCCESS
         )
@@ -104,14 +105,15 @@ class Confirmation:
         if self.verb is DELETE:
             self.admin.log_deletions(self.request, [self.row] if self.row else self.rows)
             return
-        LogEntry.objects.log_actions(self.request.user.pk, self.rows, self.verb.flag, self.verb.note)
+        who: Any = self.request.user.pk
+        LogEntry.objects.log_actions(who, self.rows, self.verb.flag, self.verb.note)
 
     def _page(self) -> TemplateResponse:
         request, options = self.request, self.admin.opts
         refused = self.lacking or not self.plan.possible
         title = self.verb.refused if refused else self.verb.title
         name = self._summary(own=True)
-        request.current_app = self.admin.admin_site.name  # type: ignore[attr-defined]
+        request.current_app = self.admin.admin_site.name
         context = {
             **self.admin.admin_site.each_context(request),
             "title": str(title) % {"rows": f"“{self.row}”" if self.row else name},
@@ -135,7 +137,9 @@ class Confirmation:
         """Return what the form sends beside the yes: the same choice again."""
         request = self.request
         kept = (IS_POPUP_VAR, TO_FIELD_VAR)
-        again = [(name, value) for name in kept if (value := request.POST.get(name, request.GET.get(name)))]
+        again: list[tuple[str, str]] = [
+            (name, value) for name in kept if (value := request.POST.get(name, request.GET.get(name)))
+        ]
         if self.row:
             return again
         chosen = helpers.ACTION_CHECKBOX_NAME

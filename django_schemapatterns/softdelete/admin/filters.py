@@ -32,7 +32,7 @@ class DeletionFilter(admin.SimpleListFilter):
         rows: QuerySet[Any] = without_alive_filter(queryset)
         return rows.filter(**{f"{MARK}__isnull": False}) if self.value() == DELETED else rows
 
-    def choices(self, changelist: Any) -> Iterator[dict[str, Any]]:
+    def choices(self, changelist: Any) -> Iterator[Any]:
         chosen = self.value() if self.value() in (DELETED, ALL) else None
         for value, words in [(None, _("Alive")), *self.lookup_choices]:
             query = (

@@ -101,8 +101,12 @@ class SoftDeleteAdmin(AliveChoicesMixin, _ModelAdmin):
             changelist.list_editable = ()  # deleted rows are read-only
         return changelist
 
-    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        actions = super().get_actions(request)
+    def get_actions(self, request: HttpRequest, action_location: Any = None) -> dict[str, Any]:
+        # Django 6.1 asks for the actions of a form, too, where soft delete has its own buttons.
+        located: dict[str, Any] = {} if action_location is None else {"action_location": action_location}
+        actions = super().get_actions(request, **located)
+        if getattr(action_location, "name", "") == "CHANGE_FORM":
+            return {name: each for name, each in actions.items() if name != DELETE.action}
         if self.actions is None or IS_POPUP_VAR in request.GET:
             return actions
         ours = {verb.action: self._action(verb) for verb in self._verbs(request, actions)}
@@ -133,7 +137,7 @@ class SoftDeleteAdmin(AliveChoicesMixin, _ModelAdmin):
         """Find the row also when it is deleted; everything else that asks for rows gets the alive."""
         if found := super().get_object(request, object_id, from_field):
             return found
-        field = self.opts.get_field(from_field) if from_field else self.opts.pk
+        field: Any = self.opts.get_field(from_field) if from_field else self.opts.pk
         rows = without_alive_filter(self.get_queryset(request))
         try:
             return rows.filter(**{field.name: field.to_python(object_id)}).first()
@@ -167,13 +171,14 @@ class SoftDeleteAdmin(AliveChoicesMixin, _ModelAdmin):
         if not getattr(self, f"has_{verb.permission}_permission")(request, found):
             raise PermissionDenied
         if found is None:
-            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            missing: Any = self._get_obj_does_not_exist_redirect  # type: ignore[attr-defined]
+            return cast("HttpResponse", missing(request, self.opts, object_id))
         rows = self.model.all_objects.using(router.db_for_write(self.model)).filter(pk=found.pk)
         confirmation = Confirmation(self, request, verb, rows, row=found, extra=extra_context)
         return cast("HttpResponse", confirmation.answer())
 
     def render_change_form(self, request: HttpRequest, context: Any, *args: Any, **kwargs: Any) -> Any:
-        response = super().render_change_form(request, context, *args, **kwargs)
+        response: Any = super().render_change_form(request, context, *args, **kwargs)
         row = context.get("original")
         if getattr(row, MARK, None):
             # What would have been shown, from whatever theme or project, with a notice on it.

@@ -34,7 +34,7 @@ class Group:
 
     @property
     def name(self) -> str:
-        return model_ngettext(self.model, self.number)
+        return model_ngettext(self.model._meta, self.number)
 
     @property
     def more(self) -> int:
@@ -100,9 +100,10 @@ def hard_delete(rows: Any) -> Plan:
     """Return what would go for good with the rows: what Django's cascades find and the database allows."""
     collector = NestedObjects(using=rows.db, origin=rows)
     collector.collect(rows)
+    models: dict[Any, Any] = collector.model_objs
     groups = [
         Group(model, len(found), sorted(found, key=lambda each: str(each.pk))[:SHOWN])
-        for model, found in collector.model_objs.items()
+        for model, found in models.items()
     ]
     if collector.protected:
         return Plan(groups, protected=list(collector.protected))
@@ -123,7 +124,8 @@ def _delete(collector: NestedObjects, using: str) -> None:
         for update in updates:
             if isinstance(update, QuerySet):
                 update.update(**{changed.name: value})
-    for model, instances in collector.data.items():
+    data: dict[Any, Any] = collector.data
+    for model, instances in data.items():
         DeleteQuery(model).delete_batch([each.pk for each in instances], using)
 
 

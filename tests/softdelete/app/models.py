@@ -47,7 +47,7 @@ class Product(patterns.AuditedModel, patterns.SoftDeleteModel):
     deleted_by = models.TextField(null=True, editable=False)
     deletion_reason = models.TextField(null=True, editable=False)
 
-    objects = SoftDeleteManager.from_queryset(ProductQuerySet)()
+    objects = SoftDeleteManager.from_queryset(ProductQuerySet)()  # type: ignore[misc]
     notes = GenericRelation("softtests.Note")
 
 
@@ -135,7 +135,7 @@ class Coupon(patterns.SoftDeleteModel):
 
 class Booking(patterns.SoftDeleteModel):
     room = models.IntegerField()
-    during = DateRangeField()  # type: ignore[misc]
+    during = DateRangeField()
 
     class Meta:
         constraints = [
@@ -152,11 +152,7 @@ class Login(patterns.SoftDeleteModel):
     name = models.CharField(max_length=20, unique=True)
 
 
-# With Django's plain manager count() and exists() would ask the table of the links alone, its deleted rows too.
-JoiningManager = models.Manager.from_queryset(models.QuerySet)
-
-
-# With Django's plain manager count() and exists() would ask the table of the links alone, its deleted rows too.
+# With the plain manager count() and exists() would ask the table of the links alone, deleted rows included.
 JoiningManager = models.Manager.from_queryset(models.QuerySet)
 
 
@@ -165,15 +161,11 @@ class Tag(models.Model):
 
     objects = JoiningManager()
 
-    objects = JoiningManager()
-
 
 class Page(models.Model):
     tags: models.ManyToManyField[Tag, Any] = models.ManyToManyField(
         Tag, through="Tagging", related_name="pages"
     )
-
-    objects = JoiningManager()
 
     objects = JoiningManager()
 
