@@ -24,7 +24,7 @@ def test_every_check_has_a_section_and_every_section_a_check() -> None:
 
     sections = {each for each in headings(DOCS / "checks.md") if each.startswith("schemapatterns.")}
 
-    assert sections == set(re.findall(r"\bschemapatterns\.[EW]\d{3}\b", code))
+    assert sections == set(re.findall(r"\bschemapatterns\.[EIW]\d{3}\b", code))
 
 
 def test_every_setting_has_a_section_with_its_default_and_every_section_a_setting() -> None:
