@@ -146,14 +146,26 @@ def state_at(history: list[AuditLog], cut: Cut, live: State | None, read: Read) 
     Forwards from its insertion where that is logged; else backwards from today or from its deletion, since
     the row may be older than its audit.
     """
-    before = [entry for entry in history if cut(entry)]
-    after = history[len(before) :]
+    history = [
+        entry for index, entry in enumerate(history) if not _survived(entry, history[index + 1 :], live)
+    ]
+    # By their order: the clock may have been put back between two entries.
+    count = max((index for index, entry in enumerate(history, 1) if cut(entry)), default=0)
+    before, after = history[:count], history[count:]
     if before and before[-1].operation in "DT":
         return None
     births = [index for index, entry in enumerate(before) if entry.operation == "I"]
     if births:
         return _forwards(before[births[-1] :], read)
     return _backwards(after, live, read, known_to_exist=bool(before))
+
+
+def _survived(entry: AuditLog, later: list[AuditLog], live: State | None) -> bool:
+    """Return whether a row is known to have outlived a truncation: that of another partition of its table."""
+    if entry.operation != "T" or entry.record_label is None:
+        return False
+    following = next((each for each in later if each.operation != "T"), None)
+    return live is not None if following is None else following.operation != "I"
 
 
 def _forwards(entries: Iterable[AuditLog], read: Read) -> State:

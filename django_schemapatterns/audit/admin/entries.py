@@ -124,7 +124,8 @@ class EntryView:
     def object_name(self) -> str:
         """What the object is, or was, called."""
         if self.entry.record_id is None:
-            return _("all of them") if self.entry.operation == "T" else ""
+            emptied = self.entry.record_label or _("all of them")
+            return emptied if self.entry.operation == "T" else ""
         name = self.entry.record_label or self.reader.names.of_record(self.model, self.entry.record_id)
         return name or self._linked_names() or joined([self._kind(), self._key_text()])
 

@@ -1,4 +1,4 @@
--- Give every partition of a table the statement triggers of the table, and return how many were made.
+-- Give every partition of a table our statement triggers of the table, and return how many were made.
 -- PostgreSQL clones row triggers only; a statement that names a partition fires no statement trigger of its parent.
 -- version: 1
 CREATE OR REPLACE FUNCTION schemapatterns.copy_statement_triggers(parent regclass) RETURNS integer
@@ -16,6 +16,7 @@ BEGIN
                pg_get_triggerdef(source.oid) AS definition
         FROM pg_partition_tree(parent) AS partition
         JOIN pg_trigger AS source ON source.tgrelid = parent
+        JOIN pg_proc AS called ON called.oid = source.tgfoid AND called.pronamespace = 'schemapatterns'::regnamespace
         WHERE partition.relid <> parent
           AND NOT source.tgisinternal
           AND source.tgtype & 1 = 0 -- FOR EACH STATEMENT
