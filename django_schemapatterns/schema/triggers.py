@@ -89,6 +89,12 @@ class CompiledTrigger(compiler.Trigger):
         """Return the statements that install the trigger on its table while that bears another name."""
         return self.template(table).replace(HASH, self.hash)
 
+    def uninstall_sql_on(self, table: str) -> str:
+        """Return the statements that remove the trigger from its table while that bears another name."""
+        if self.function_name:
+            return self.uninstall_sql
+        return str(compiler.DropTriggerSql(pgid=self.pgid, table=names.quote(table))).removesuffix(";")
+
     def template(self, table: str = "") -> str:
         table = names.quote(table or self.table)
         trigger = sql.render(
@@ -162,9 +168,12 @@ class AlterTrigger(AddTrigger):
         old = self._trigger(from_state.models[app_label, self.model_name_lower])
         new = self._trigger(to_state.models[app_label, self.model_name_lower])
         # Backwards, a table that was renamed is still to get its old name back.
-        schema_editor.execute(new.install_sql_on(old.table if backwards else new.table), params=None)
+        table = old.table if backwards else new.table
+        statements = new.install_sql_on(table)
         if (old.sql.pgid, old.function_name) != (new.sql.pgid, new.function_name):
-            schema_editor.execute(old.uninstall_sql, params=None)
+            # First, since both may share a function, and at once, so that nobody writes between.
+            statements = f"{old.uninstall_sql_on(table)};\n{statements}"
+        schema_editor.execute(statements, params=None)
 
     def _trigger(self, model_state: ModelState) -> CompiledTrigger:
         triggers: list[CompiledTrigger] = model_state.options["triggers"]

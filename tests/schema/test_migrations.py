@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -12,7 +12,6 @@ from django.db.migrations.writer import MigrationWriter
 from django.db.models import Q
 
 from django_schemapatterns import models as patterns
-from django_schemapatterns.audit import objects
 from tests.audit.tools import entries, execute, last, operations
 from tests.schema.story import Story, found, functions, state_of, triggers
 
@@ -20,14 +19,6 @@ pytestmark = pytest.mark.django_db
 
 AUDITED = {"audit_insert", "audit_update", "audit_delete", "audit_truncate"}
 TABLE = "testapp_tree"
-
-
-@pytest.fixture(autouse=True)
-def _forgotten_models() -> Iterator[None]:
-    known = dict(objects._audited)
-    yield
-    objects._audited.clear()
-    objects._audited.update(known)
 
 
 def tree(*bases: Any, called: str = "Tree", audit: dict[str, Any] | None = None, **members: Any) -> Any:
