@@ -94,7 +94,8 @@ def test_column_of_a_condition_can_be_retyped_and_removed(field: Any) -> None:
     execute(f"INSERT INTO {TABLE} (name, height) VALUES ('Oak', 1)")
 
     story.becomes(tree(name=name(), audit={"condition": Q(name="Oak")}), between=insert)
-    story.becomes(tree(name=name(), height=field, audit={"condition": Q(height__isnull=True)}), between=insert)
+    empty = {"condition": Q(height__isnull=True)}
+    story.becomes(tree(name=name(), height=field, audit=empty), between=insert)
     story.becomes(tree(name=name()), between=insert)
 
     assert operations(TABLE).startswith("I")
