@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from django.core.management.commands import makemigrations, migrate
+from django.db.migrations import AddConstraint
 from django.db.migrations.autodetector import MigrationAutodetector, OperationDependency
 from pgtrigger.migrations import AddTrigger, RemoveTrigger
 
+from django_schemapatterns.schema.objects import SchemaObject
 from django_schemapatterns.schema.triggers import AlterTrigger, CompiledTrigger
 
 if TYPE_CHECKING:
@@ -27,7 +29,7 @@ class SchemaAutodetectorMixin(MigrationAutodetector):
             self.generated_operations[app_label] = merge_trigger_changes(operations)
         super()._sort_migrations()  # type: ignore[misc]
         for app_label, operations in self.generated_operations.items():
-            self.generated_operations[app_label] = put_triggers_last(operations)
+            self.generated_operations[app_label] = put_ours_last(operations)
 
 
 def merge_trigger_changes(operations: list[Operation]) -> list[Operation]:
@@ -52,14 +54,24 @@ def merge_trigger_changes(operations: list[Operation]) -> list[Operation]:
     return [operation for operation in merged if id(operation) not in replaced]
 
 
-def put_triggers_last(operations: list[Operation]) -> list[Operation]:
-    """Let no trigger stand between CreateModel and an AddField that Django would merge, and may have to."""
-    ours = [
+def put_ours_last(operations: list[Operation]) -> list[Operation]:
+    """
+    Let no trigger stand between CreateModel and an AddField that Django would merge, and may have to.
+
+    What names its table comes after AlterModelTable, too.
+    """
+    objects = [
+        each
+        for each in operations
+        if isinstance(each, AddConstraint) and isinstance(each.constraint, SchemaObject)
+    ]
+    triggers = [
         each
         for each in operations
         if isinstance(each, AddTrigger) and isinstance(each.trigger, CompiledTrigger)
     ]
-    return [*(each for each in operations if each not in ours), *ours]
+    ours = {id(each) for each in (*objects, *triggers)}
+    return [*(each for each in operations if id(each) not in ours), *objects, *triggers]
 
 
 def key(operation: AddTrigger | RemoveTrigger) -> tuple[str, str]:

@@ -40,7 +40,8 @@ class SoftDeleteView(SchemaObject):
     def create(self, model: type[Model]) -> str:
         columns = ", ".join(quote(name) for name, _ in self._columns())
         state = "IS NOT NULL" if self.shows_deleted else "IS NULL"
-        select = f"SELECT {columns} FROM {quote(self.table)} WHERE {MARK} {state}"  # noqa: S608 - quoted names
+        table = quote(model._meta.db_table)  # which has another name still when a migration is taken back
+        select = f"SELECT {columns} FROM {table} WHERE {MARK} {state}"  # noqa: S608 - quoted names
         return f"CREATE VIEW {self.view} WITH (security_invoker = true) AS {select}"
 
     def remove(self, model: type[Model]) -> str:

@@ -41,7 +41,7 @@ class Story:
     def becomes(self, *declarations: Declare, between: Callable[[], Any] | None = None) -> list[Operation]:
         """Migrate to new models; `between` is called after each operation, as old code that writes on."""
         operations: list[Operation] = []
-        for migration in found(self.state, state_of(*declarations)):
+        for migration in found(self.state.clone(), state_of(*declarations)):
             self.done.append((migration, self.state))
             for operation in migration.operations:
                 self._apply(operation)
