@@ -2,6 +2,7 @@
 The benchmarks in one command, from a fresh checkout.
 
     python -m benchmarks audit
+    python -m benchmarks softdelete
     python -m benchmarks audit --only update,delete --contenders "none,ours,pghistory statement" --repeat 3
 
 They run on the embedded PostgreSQL, on disk and with its defaults, or on the server of DATABASE_URL, in a
@@ -14,13 +15,14 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from pathlib import Path
 
 from example_project.bootstrap import ensure_environment, say
 from example_project.postgres import running_server
 
 HOME = Path(__file__).with_name(".postgres")
-SUITES = ["audit"]
+SUITES = ["audit", "softdelete"]
 
 
 def main() -> None:
@@ -63,9 +65,7 @@ def run(options: argparse.Namespace) -> None:
     django.setup()
     connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
     try:
-        from benchmarks.audit import suite
-
-        suite.run(options)
+        import_module(f"benchmarks.{options.suite}.suite").run(options)
     finally:
         connection.creation.destroy_test_db(str(connection.settings_dict["NAME"]), verbosity=0)
 

@@ -23,6 +23,9 @@ INSTALLED_APPS = [
     "pghistory",
     "auditlog",
     "simple_history",
+    "safedelete",
+    "softdelete",
     "django_schemapatterns",
     "benchmarks.audit.apps.ShopConfig",
+    "benchmarks.softdelete.apps.TrashConfig",
 ]
