@@ -38,6 +38,11 @@ class _ServerKept:
         return getattr(model_instance, self.attname) if add else F(self.attname)
 
 
+def keeps_itself(field: Any, value: Any) -> bool:
+    """Return whether an update would set a mark to what it is."""
+    return isinstance(field, _ServerKept) and isinstance(value, F)
+
+
 class MarkField(_ServerKept, _DateTimeField):
     """When the row was deleted; NULL while it is alive."""
 

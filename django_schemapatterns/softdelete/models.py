@@ -13,7 +13,7 @@ from django_schemapatterns.exceptions import NotDeleted
 from django_schemapatterns.schema.attach import attach_constraints, attach_permissions, attach_triggers
 from django_schemapatterns.softdelete.batches import added
 from django_schemapatterns.softdelete.errors import friendly
-from django_schemapatterns.softdelete.fields import BatchField, MarkField
+from django_schemapatterns.softdelete.fields import BatchField, MarkField, keeps_itself
 from django_schemapatterns.softdelete.objects import mark_triggers
 from django_schemapatterns.softdelete.parents import restore_parents
 from django_schemapatterns.softdelete.permissions import permissions
@@ -124,6 +124,11 @@ class SoftDeleteModel(models.Model):
             errors = error.update_error_dict(errors)
         if errors:
             raise ValidationError(errors)
+
+    def _do_update(self, base_qs: Any, using: str, pk_val: Any, values: Any, *args: Any) -> Any:  # type: ignore[override]
+        # A column that is set to itself would wake up the triggers of the marks at every save().
+        changed = [value for value in values if not keeps_itself(value[0], value[2])]
+        return super()._do_update(base_qs, using, pk_val, changed or values, *args)
 
     def _row(self, using: str | None) -> Any:
         if not self._is_pk_set():  # type: ignore[attr-defined]

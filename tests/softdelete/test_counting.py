@@ -56,6 +56,16 @@ def test_a_row_that_nothing_depends_on_takes_one_statement_alone() -> None:
     assert statements(lambda: Scratch.objects.all().delete()) == 1
 
 
+def test_a_save_leaves_the_marks_out() -> None:
+    brand = Brand.objects.create()
+
+    with CaptureQueriesContext(connection) as queries:
+        brand.save()
+        brand.save(update_fields=["name", "deleted_at"])
+
+    assert all("deleted_at" not in query["sql"].partition("RETURNING")[0] for query in queries)
+
+
 def test_nothing_deleted_is_nothing_asked() -> None:
     assert statements(lambda: Shop.objects.all().delete()) == 1
 
