@@ -59,6 +59,25 @@ def logged_pairs(entry: AuditLog) -> dict[str, tuple[Any, Any]]:
             return {}
 
 
+def old_values(entry: AuditLog) -> dict[str, Any] | None:
+    """Return the values before an entry, as logged: the changed ones of an update, all of a deletion."""
+    return (
+        {column: old for column, (old, _) in logged_pairs(entry).items()} if entry.operation in "UD" else None
+    )
+
+
+def new_values(entry: AuditLog) -> dict[str, Any] | None:
+    """Return the values after an entry, as logged: the changed ones of an update, all of an insertion."""
+    return (
+        {column: new for column, (_, new) in logged_pairs(entry).items()} if entry.operation in "UI" else None
+    )
+
+
+def changed_fields(entry: AuditLog) -> list[str] | None:
+    """Return the names of the columns that an update changed, in alphabetical order."""
+    return sorted(entry.changes or {}) if entry.operation == "U" else None
+
+
 def _change(
     column: str, pair: tuple[Any, Any], field: Field[Any, Any] | None, model: type[Model] | None
 ) -> Change:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
@@ -52,20 +53,26 @@ class DerivedField(_Field):
     A value that a function of our schema derives from the columns `operation` and `changes`.
 
     It can be filtered by and selected with `values()`, and has no column of its own.
+
+    derive: does in Python, for an entry that is loaded, what the function does.
     """
 
     function: str
     output: models.Field[Any, Any]
 
-    def __init__(self, function: str, output: models.Field[Any, Any], **kwargs: Any) -> None:
+    def __init__(
+        self, function: str, output: models.Field[Any, Any], derive: Callable[[Any], Any], **kwargs: Any
+    ) -> None:
         self.function = function
         self.output = output
+        self.derive = derive
         super().__init__(editable=False, null=True, **kwargs)
 
     def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:  # noqa: FBT001, FBT002
         self.set_attributes_from_name(name)
         self.model = cls
         cls._meta.add_field(self, private=True)
+        setattr(cls, name, property(self.derive))
 
     def get_attname_column(self) -> tuple[str, None]:
         return self.get_attname(), None

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from django_schemapatterns.audit import fields
-from django_schemapatterns.audit.diff import Change, changes_of
+from django_schemapatterns.audit.diff import Change, changed_fields, changes_of, new_values, old_values
 from django_schemapatterns.audit.guard import GUARDS, GuardTrigger
 from django_schemapatterns.audit.history import HistoryDescriptor, state_around
 from django_schemapatterns.audit.objects import AuditTrigger, audit_triggers, audited_models
@@ -61,9 +61,11 @@ class AuditLog(models.Model):
     application_name = models.TextField(_("application"), null=True)
     client_address = models.GenericIPAddressField(_("client address"), null=True)
 
-    old_values = fields.DerivedField("audit_old_values", fields.ExactJSONField())
-    new_values = fields.DerivedField("audit_new_values", fields.ExactJSONField())
-    changed_fields = fields.DerivedField("audit_changed_fields", ArrayField(models.TextField()))
+    old_values = fields.DerivedField("audit_old_values", fields.ExactJSONField(), old_values)
+    new_values = fields.DerivedField("audit_new_values", fields.ExactJSONField(), new_values)
+    changed_fields = fields.DerivedField(
+        "audit_changed_fields", ArrayField(models.TextField()), changed_fields
+    )
 
     objects: ClassVar[models.Manager[AuditLog]] = AuditLogQuerySet.as_manager()
 

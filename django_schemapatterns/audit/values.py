@@ -32,7 +32,7 @@ def to_python(field: Field[Any, Any], logged: Any) -> Any:
     """
     if logged is None:
         return None
-    target = getattr(field, "target_field", field)
+    target = getattr(field, "target_field", getattr(field, "output_field", field))
     try:
         return _convert(target, logged)
     except (ValidationError, ValueError, TypeError, ArithmeticError):
@@ -52,6 +52,8 @@ def _convert(field: Field[Any, Any], logged: Any) -> Any:
         return _duration(logged)
     if isinstance(field, models.FloatField):
         return float(logged)
+    if isinstance(field, models.DecimalField):
+        return Decimal(logged)  # NaN and infinity, too
     return field.to_python(logged)
 
 
