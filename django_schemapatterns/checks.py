@@ -8,6 +8,7 @@ from django_schemapatterns.audit.checks import check_middleware, check_models, c
 from django_schemapatterns.audit.database_checks import check_database, check_role
 from django_schemapatterns.schema.checks import check_composed, check_installed_apps
 from django_schemapatterns.softdelete.checks import check_softdelete, check_softdelete_facts
+from django_schemapatterns.softdelete.database_checks import check_softdelete_database
 
 
 def register() -> None:
@@ -15,6 +16,7 @@ def register() -> None:
     for check in (check_installed_apps, check_composed, check_vendor, check_models, check_softdelete):
         checks.register(check, checks.Tags.models)
     checks.register(check_middleware, checks.Tags.security)
-    checks.register(check_database, checks.Tags.database)
+    for check in (check_database, check_softdelete_database):
+        checks.register(check, checks.Tags.database)
     checks.register(check_softdelete_facts, checks.Tags.models, deploy=True)
     checks.register(check_role, checks.Tags.database, deploy=True)

@@ -47,5 +47,9 @@ class ParentDeleted(SchemaPatternsError, IntegrityError):  # noqa: N818 - reads 
     """A row can not come back while one that it depends on is deleted."""
 
 
+class ReadOnly(SchemaPatternsError, TypeError):  # noqa: N818 - reads as what the model is
+    """The model reads a view, and writes nothing."""
+
+
 class NotDeleted(SchemaPatternsError, ValueError):  # noqa: N818 - reads as what is wrong
     """What is to be restored is not deleted."""

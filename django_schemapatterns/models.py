@@ -2,6 +2,7 @@
 
 from django_schemapatterns.audit.models import AuditedModel, AuditLog
 from django_schemapatterns.softdelete.models import SoftDeleteModel
+from django_schemapatterns.softdelete.readers import active_model
 from django_schemapatterns.timestamps import TimestampedModel
 
-__all__ = ["AuditLog", "AuditedModel", "SoftDeleteModel", "TimestampedModel"]
+__all__ = ["AuditLog", "AuditedModel", "SoftDeleteModel", "TimestampedModel", "active_model"]

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 from django.core import checks
 from django.core.checks import CheckMessage
 from django.db import connections, router
-from django.db.migrations.executor import MigrationExecutor
 
 from django_schemapatterns.audit.capture import CompiledAuditTrigger
 from django_schemapatterns.audit.install import is_installed
 from django_schemapatterns.audit.objects import AuditTrigger, audited_models
 from django_schemapatterns.schema import catalog
+from django_schemapatterns.schema.checks import has_pending_migrations
 from django_schemapatterns.schema.functions import declared, split_name
 from django_schemapatterns.schema.names import quote
 
@@ -32,7 +32,7 @@ def check_database(databases: Sequence[str] | None = None, **kwargs: Any) -> lis
         if (
             connection.vendor == "postgresql"
             and is_installed(connection)
-            and not _has_pending_migrations(connection)
+            and not has_pending_migrations(connection)
         ):
             messages += [*_check_functions(connection), *check_tables(connection, audited_models())]
     return messages
@@ -60,11 +60,6 @@ def _may_write(connection: BaseDatabaseWrapper) -> bool:
             "SELECT has_table_privilege('schemapatterns.audit_log', 'INSERT, UPDATE, DELETE, TRUNCATE')"
         )
         return bool(cursor.fetchone()[0])
-
-
-def _has_pending_migrations(connection: BaseDatabaseWrapper) -> bool:
-    executor = MigrationExecutor(connection)
-    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def _check_functions(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:

@@ -2,17 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.core.management.commands import makemigrations
+from django.db.migrations.executor import MigrationExecutor
 from django.db.utils import load_backend
 from pgtrigger.migrations import MigrationAutodetectorMixin
 
 from django_schemapatterns.schema.autodetector import SchemaAutodetectorMixin
 from django_schemapatterns.schema.editor import SchemaEditorMixin
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+
+
+def has_pending_migrations(connection: BaseDatabaseWrapper) -> bool:
+    """Return whether code and database can not agree yet."""
+    executor = MigrationExecutor(connection)
+    return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 
 def check_installed_apps(**kwargs: Any) -> list[CheckMessage]:

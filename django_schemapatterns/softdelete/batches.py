@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
-from django.db import connections
+from django.core.exceptions import EmptyResultSet
+from django.db import connections, transaction
 from django.db.models.signals import class_prepared
 
 from django_schemapatterns.softdelete.relations import (
+    BATCH,
+    MARK,
     dependants,
     family_references,
     marked_model,
@@ -18,23 +23,58 @@ from django_schemapatterns.softdelete.relations import (
 
 if TYPE_CHECKING:
     from django.db.models import Model
+    from django.db.models.sql import UpdateQuery
 
 Counts = tuple[int, dict[str, int]]
+Marks = tuple[datetime | None, UUID | None] | None
+OUTCOME: Final = "SELECT schemapatterns.soft_delete_outcome()::text"
+ROWS: Final = "SELECT current_setting('schemapatterns.deletion_rows', true)"
+
+
+def mark(
+    model: type[Model], query: UpdateQuery, using: str, *, one: bool, restores: bool
+) -> tuple[Counts, Marks]:
+    """
+    Run an UPDATE of the marks, and let the rules that would speak at the end of the transaction speak.
+
+    Returns Django's (number, {label: number}), with what cascades did, and the new marks of the one row, when
+    it is one. It takes a single round trip where the driver binds the parameters, as it does by default.
+    """
+    try:
+        sql, params = query.get_compiler(using).as_sql()
+    except EmptyResultSet:
+        return (0, {}), None
+    connection: Any = connections[using]
+    rules = _rules(marked_model(model) or model, restores=restores)
+    together = rules and not connection.features.uses_server_side_binding
+    table = connection.ops.quote_name(model._meta.db_table)
+    returning = f" RETURNING {table}.{MARK}, {table}.{BATCH}" if one else ""
+    with transaction.mark_for_rollback_on_error(using), connection.cursor() as cursor:
+        cursor.execute(f"{sql}{returning}{f'; {rules}' if together else ''}", params)
+        rows, marks = cursor.rowcount, cursor.fetchone() if one else None
+        if together:
+            cursor.nextset()
+        elif rules:
+            cursor.execute(rules)
+        cascaded = json.loads(cursor.fetchone()[0] or "{}") if rules and rows else {}
+    return _counted(model, rows, cascaded), marks
 
 
 def outcome(model: type[Model], rows: int, using: str) -> Counts:
-    """
-    Return Django's (number, {label: number}) of the statement just run, with what its cascades did.
-
-    Rules that would speak at the end of the transaction only speak here.
-    """
-    root = marked_model(model) or model
-    counts = {model._meta.label: rows} if rows else {}
-    if rows and _has_rules(root):
+    """Return the same of rows that were marked by other means."""
+    cascaded = {}
+    if rows and _rules(marked_model(model) or model, restores=True):
         with connections[using].cursor() as cursor:
-            cursor.execute("SELECT schemapatterns.soft_delete_outcome()::text")
-            cascaded: dict[str, int] = json.loads(cursor.fetchone()[0])
-        labels = {each._meta.db_table: each._meta.label for each in dependants(root)}
+            cursor.execute(OUTCOME)
+            cascaded = json.loads(cursor.fetchone()[0])
+    return _counted(model, rows, cascaded)
+
+
+def _counted(model: type[Model], rows: int, cascaded: dict[str, int]) -> Counts:
+    counts = {model._meta.label: rows} if rows else {}
+    if cascaded:
+        depending = dependants(marked_model(model) or model)
+        labels = {each._meta.db_table: each._meta.label for each in depending}
         for table, number in cascaded.items():
             label = labels.get(table, table)
             counts[label] = counts.get(label, 0) + number
@@ -48,13 +88,19 @@ def added(one: Counts, other: Counts) -> Counts:
 
 
 @cache
-def _has_rules(model: type[Model]) -> bool:
-    """Return whether anything but the model's own rows may have a say."""
-    return bool(references_to(model) or family_references(model))
+def _rules(model: type[Model], *, restores: bool) -> str:
+    """Return what to ask after rows were marked: nothing when none but the model's own rows have a say."""
+    if not (references_to(model) or family_references(model)):
+        return ""
+    # What judges a delete at its end is RESTRICT alone.
+    judges = restores or any(
+        reference.rule == "restrict" for each in dependants(model) for reference in references_to(each)
+    )
+    return OUTCOME if judges else ROWS
 
 
 def _forget(**kwargs: object) -> None:
-    _has_rules.cache_clear()
+    _rules.cache_clear()
 
 
 class_prepared.connect(_forget, dispatch_uid="schemapatterns.softdelete.batches")

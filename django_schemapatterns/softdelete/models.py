@@ -137,7 +137,7 @@ class SoftDeleteModel(models.Model):
         return type(self).all_objects.using(alias).filter(pk=self.pk)
 
     def _read_marks(self, rows: Any) -> None:
-        marks = rows.values_list(MARK, BATCH).first()
+        marks = rows._marks or rows.values_list(MARK, BATCH).first()
         if marks is not None:
             self.deleted_at, self.deletion_id = marks
 

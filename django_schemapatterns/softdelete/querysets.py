@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from datetime import timedelta
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
@@ -12,7 +12,9 @@ from asgiref.sync import sync_to_async
 from django.db import connections, models, transaction
 from django.db.models import Func
 from django.db.models.lookups import IsNull
+from django.db.models.sql import UpdateQuery
 from django.db.models.sql.where import AND, WhereNode
+from django.dispatch import Signal
 from django.utils import timezone
 
 from django_schemapatterns.softdelete import batches, signals
@@ -22,7 +24,7 @@ from django_schemapatterns.softdelete.relations import BATCH, MARK
 from django_schemapatterns.softdelete.upserts import AliveInsertQuery, arbiter
 
 if TYPE_CHECKING:
-    from django_schemapatterns.softdelete.batches import Counts
+    from django_schemapatterns.softdelete.batches import Counts, Marks
 
 _Model_co = TypeVar("_Model_co", bound=models.Model, covariant=True)
 _Method = TypeVar("_Method", bound=Callable[..., Any])
@@ -49,6 +51,8 @@ class SoftDeleteQuerySet(models.QuerySet[_Model_co]):
         Product.objects.filter(brand=brand).delete()
         Product.deleted_objects.filter(brand=brand).restore()
     """
+
+    _marks: Marks = None  # of the one row that was marked
 
     def alive(self) -> Self:
         """The rows that are not deleted."""
@@ -85,9 +89,10 @@ class SoftDeleteQuerySet(models.QuerySet[_Model_co]):
     def _delete(self, origin: Any) -> Counts:
         self._prepare("delete")
         told = {"deletion_id": uuid.uuid4(), "origin": origin, "using": self.db}
-        with friendly(self.db), transaction.atomic(using=self.db):
+        with friendly(self.db), self._whole(signals.pre_soft_delete, signals.post_soft_delete):
             signals.pre_soft_delete.send(self.model, **told)
-            counts = self.alive()._mark({MARK: ClockTimestamp(), BATCH: told["deletion_id"]})
+            marks = {MARK: ClockTimestamp(), BATCH: told["deletion_id"]}
+            counts = self._mark_of(origin, self.alive(), marks)
             signals.post_soft_delete.send(self.model, **told, counts=counts)
         return counts
 
@@ -98,7 +103,7 @@ class SoftDeleteQuerySet(models.QuerySet[_Model_co]):
             if _is_heard(self.model):
                 told["deletion_ids"] = set(self.deleted().order_by().values_list(BATCH, flat=True).distinct())
             signals.pre_restore.send(self.model, **told)
-            counts = self.deleted()._mark({MARK: None, BATCH: None})
+            counts = self._mark_of(origin, self.deleted(), {MARK: None, BATCH: None})
             signals.post_restore.send(self.model, **told, counts=counts)
         return counts
 
@@ -109,9 +114,35 @@ class SoftDeleteQuerySet(models.QuerySet[_Model_co]):
             transaction.set_rollback(True, using=self.db)
         return counts
 
-    def _mark(self, marks: dict[str, Any]) -> Counts:
-        rows = self.order_by().update(**marks)
-        return batches.outcome(self.model, rows, self.db)
+    def _whole(self, *heard: Signal) -> AbstractContextManager[None]:
+        """Return a transaction, unless a single round trip is all there is to do."""
+        connection: Any = connections[self.db]
+        model: Any = self.model
+        trips = (
+            connection.features.uses_server_side_binding,
+            model._meta.all_parents,
+            *(signal.has_listeners(model) for signal in heard),
+        )
+        alone = connection.get_autocommit() and not any(trips)
+        return nullcontext() if alone else transaction.atomic(using=self.db)
+
+    def _mark_of(self, origin: Any, rows: Self, marks: dict[str, Any]) -> Counts:
+        counts = rows._mark(marks, one=isinstance(origin, models.Model))
+        self._marks = rows._marks
+        return counts
+
+    def _mark(self, marks: dict[str, Any], *, one: bool = False) -> Counts:
+        """Set the marks of the rows; of one row, take down what they are then."""
+        query: Any = self.query.chain(UpdateQuery)
+        query.clear_ordering(force=True)
+        query.add_update_values(marks)
+        if query.related_updates:
+            rows = self.order_by().update(**marks)
+            return batches.outcome(self.model, rows, self.db)
+        query.clear_select_clause()
+        counts, self._marks = batches.mark(self.model, query, self.db, one=one, restores=marks[MARK] is None)
+        self._result_cache = None
+        return counts
 
     @_changes_data
     def hard_delete(self) -> Counts:

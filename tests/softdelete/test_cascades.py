@@ -13,6 +13,7 @@ from tests.softdelete.app.models import (
     Bottom,
     Brand,
     Contract,
+    Edge,
     Left,
     Node,
     Note,
@@ -310,6 +311,18 @@ def test_one_statement_may_delete_parents_and_children_at_once(shop: Shop) -> No
     assert Shop.objects.all().delete() == (22, {"softtests.Shop": 2, "softtests.Product": 20})
     assert Shop.deleted_objects.all().restore() == (22, {"softtests.Shop": 2, "softtests.Product": 20})
     assert all(alive(*products))
+
+
+def test_a_row_whose_parents_were_deleted_together_comes_back_with_the_last_of_them() -> None:
+    start, end = Node.objects.create(), Node.objects.create()
+    edge = Edge.objects.create(start=start, end=end)
+
+    for first, second in ((start, end), (end, start)):
+        assert Node.objects.all().delete() == (3, {"softtests.Node": 2, "softtests.Edge": 1})
+        assert first.restore()[0] == 1
+        assert alive(edge) == [False]
+        assert second.restore()[0] == 2
+        assert alive(edge) == [True]
 
 
 def test_a_whole_tree_deleted_by_one_statement_is_one_batch() -> None:

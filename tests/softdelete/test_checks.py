@@ -17,6 +17,7 @@ from django_schemapatterns import constraints, fields, models as patterns
 from django_schemapatterns.softdelete import checks
 from django_schemapatterns.softdelete.querysets import SoftDeleteManager
 from tests.softdelete.app.models import Login, Note, Product, Review, Sticker, Tagging
+from tests.softdelete.tools import execute, select
 
 LABEL = "softtests"
 
@@ -228,3 +229,25 @@ def test_options_that_do_not_exist(options: dict[str, str], message: str) -> Non
 
     with pytest.raises(django.core.exceptions.ImproperlyConfigured, match=message):
         type("Wrong", (patterns.SoftDeleteModel,), body)
+
+
+@pytest.mark.django_db
+def test_triggers_that_are_missing_disabled_or_old() -> None:
+    assert ids(run_checks(databases=["default"], tags=["database"])) == []
+
+    execute("SET CONSTRAINTS ALL IMMEDIATE")
+    for action, pattern in (
+        ("DROP TRIGGER {} ON softtests_product", "soft_delete_cascade_product"),
+        ("ALTER TABLE softtests_product DISABLE TRIGGER {}", "soft_delete_mark_"),
+        ("COMMENT ON TRIGGER {} ON softtests_product IS 'old'", "soft_delete_begin_"),
+    ):
+        name = select(
+            "SELECT tgname FROM pg_trigger WHERE tgrelid = 'softtests_product'::regclass AND tgname ~ %s",
+            pattern,
+        )
+        execute(action.format(name))
+
+    found = run_checks(databases=["default"], tags=["database"])
+
+    assert sorted(each for each in ids(found) if each.startswith("W2")) == ["W220", "W221", "W222"]
+    assert "Variant: the trigger soft_delete_cascade_product on softtests_product is missing" in str(found)

@@ -58,6 +58,9 @@ class Brand(patterns.SoftDeleteModel):
         return self.name
 
 
+ActiveProduct: Any = patterns.active_model(Product)
+
+
 class Variant(patterns.SoftDeleteModel):
     product = models.ForeignKey(Product, models.CASCADE, related_name="variants")
     color = models.CharField(max_length=20, default="red")
@@ -89,6 +92,13 @@ class Note(models.Model):
 
 class Node(patterns.SoftDeleteModel):
     parent = models.ForeignKey("self", models.CASCADE, null=True, related_name="children")
+
+
+class Edge(patterns.SoftDeleteModel):
+    """Two parents of one table."""
+
+    start = models.ForeignKey(Node, models.CASCADE, related_name="starting")
+    end = models.ForeignKey(Node, models.CASCADE, related_name="ending")
 
 
 class Left(patterns.SoftDeleteModel):
