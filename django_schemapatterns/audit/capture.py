@@ -8,12 +8,11 @@ from typing import Any, Final
 import pgtrigger
 
 from django_schemapatterns.audit.columns import (
-    CORRECTED,
     Kind,
     build_object,
-    correction,
-    difference,
+    differences,
     same_key,
+    whole_row,
 )
 from django_schemapatterns.schema import names, sql
 from django_schemapatterns.schema.names import literal, quote
@@ -148,7 +147,7 @@ class CompiledAuditTrigger(CompiledTrigger):
             record_label=f"CASE WHEN n.{there} THEN {self._label('n.')} ELSE {self._label('o.')} END"
             if self.label
             else "NULL",
-            difference=" || ".join(difference(*column) for column in self._kinds()) or "'{}'::jsonb",
+            differences=differences(self._kinds()),
             new_row=build_object(self._kinds(), "n."),
             old_row=build_object(self._kinds(), "o."),
             columns=", ".join(map(quote, self._used())),
@@ -189,14 +188,13 @@ class CompiledAuditTrigger(CompiledTrigger):
 
     def _whole_row(self) -> str:
         """
-        Take the row as it is, whatever its columns, and put right what JSON does not tell by itself.
+        Take the row as it is, whatever its columns.
 
-        Not where something is to be hidden: it would show when its column is renamed.
+        Not where something is to be hidden, which would show when its column is renamed.
         """
-        if self.exclude or Kind.MASKED in self.kinds.values():
+        if self.exclude or {Kind.MASKED, Kind.JSON} & set(self.kinds.values()):
             return build_object(self._kinds(), "")
-        corrections = [correction(name, kind) for name, kind in self._kinds() if kind in CORRECTED]
-        return " || ".join(['to_jsonb("#row".*)', *corrections])
+        return whole_row(self._kinds(), '"#row".*')
 
 
 def named_columns(condition: str) -> list[str]:

@@ -15,17 +15,19 @@ if TYPE_CHECKING:
 
 
 class Kind(StrEnum):
-    NATIVE = "native"  # compared by its type's equality, written as to_jsonb() writes it
+    NATIVE = "native"  # compared by its type's equality, written as to_json() writes it
     COMPARED_AS_TEXT = "compared_as_text"  # its equality is missing, loose, or outside of pg_catalog
     TEXT = "text"  # also written as text, which is exact where a cast to JSON is not
     TEXTS = "texts"  # the same for the elements of an array
     JSONB = "jsonb"  # a JSON null is told from an SQL NULL
-    JSON = "json"  # the same; has no equality
+    JSON = "json"  # the same; has no equality, and can hold what jsonb refuses
     MASKED = "masked"  # written as a marker
 
 
 MASK: Final = "********"
 JSON_NULL: Final = {"$json": None}
+MARKER: Final = f"'{json.dumps(JSON_NULL)}'::json"
+NUL: Final = r"E'\\u0000'"  # as JSON writes it, and as no jsonb can
 MAX_PAIRS: Final = 50  # PostgreSQL passes at most 100 arguments to a function.
 
 # Types of pg_catalog with an equality; the trigger functions see nothing but pg_catalog.
@@ -103,15 +105,21 @@ def db_type(field: Field[Any, Any]) -> str:
     return field.db_type(postgresql()) or ""
 
 
-CORRECTED: Final = (Kind.TEXT, Kind.TEXTS, Kind.JSON, Kind.JSONB)
+def differences(columns: list[tuple[str, Kind]]) -> str:
+    """Return the SQL of a JSON object as text: `{column: [old, new]}` for each column that changed."""
+    pairs = [difference(*column) for column in columns]
+    chunks = [", ".join(pairs[start : start + MAX_PAIRS]) for start in range(0, len(pairs), MAX_PAIRS)]
+    if len(chunks) > 1:
+        chunks = [f"nullif(concat_ws(',', {chunk}), '')" for chunk in chunks]
+    return f"concat('{{', concat_ws(',', {', '.join(chunks)}), '}}')" if chunks else "'{}'"
 
 
 def difference(column: str, kind: Kind) -> str:
-    """Return the SQL of `{column: [old, new]}`, or of an empty object when the column did not change."""
+    """Return the SQL of `column: [old, new]` as text, or of NULL when the column did not change."""
     old, new = comparable(column, kind)
-    pair = f"jsonb_build_array({value(column, kind, 'o.')}, {value(column, kind, 'n.')})"
-    changed = f"jsonb_build_object({literal(column)}, {pair})"
-    return f"CASE WHEN {old} IS DISTINCT FROM {new} THEN {changed} ELSE '{{}}'::jsonb END"
+    pair = f"json_build_array({value(column, kind, 'o.')}, {value(column, kind, 'n.')})::text"
+    name = literal(f"{json.dumps(column, ensure_ascii=False)}:")
+    return f"CASE WHEN {old} IS DISTINCT FROM {new} THEN {name} || {pair} END"
 
 
 def same_key(column: str, kind: Kind) -> str:
@@ -137,19 +145,30 @@ def value(column: str, kind: Kind, side: str) -> str:
             return f"{name}::text"
         case Kind.TEXTS:
             return f"{name}::text[]"
-        case Kind.JSON | Kind.JSONB:
-            marker = f"'{json.dumps(JSON_NULL)}'::jsonb"
-            return f"CASE WHEN {is_json_null(name, kind)} THEN {marker} ELSE to_jsonb({name}) END"
+        case Kind.JSONB:
+            return f"CASE WHEN {is_json_null(name, kind)} THEN {MARKER} ELSE to_json({name}) END"
+        case Kind.JSON:
+            text = f"WHEN strpos({name}::text, {NUL}) > 0 THEN to_json({name}::text)"
+            return f"CASE WHEN {is_json_null(name, kind)} THEN {MARKER} {text} ELSE to_json({name}) END"
         case _:
             return name
 
 
-def correction(column: str, kind: Kind) -> str:
-    """Return the SQL of an object to be merged over `to_jsonb(row)`: what that got wrong, mostly nothing."""
-    if kind not in (Kind.JSON, Kind.JSONB):
-        return f"jsonb_build_object({literal(column)}, {value(column, kind, '')})"
-    right = literal(json.dumps({column: JSON_NULL}))
-    return f"CASE WHEN {is_json_null(quote(column), kind)} THEN {right}::jsonb ELSE '{{}}'::jsonb END"
+def whole_row(columns: list[tuple[str, Kind]], row: str) -> str:
+    """
+    Return the SQL of a row as JSON, whatever its columns, with what that gets wrong put right.
+
+    columns: those that are known.
+    """
+    wrong = [(column, kind) for column, kind in columns if kind in (Kind.TEXT, Kind.TEXTS, Kind.JSONB)]
+    plain = f"row_to_json({row})"
+    if not wrong:
+        return plain
+    corrected = f"(to_jsonb({row}) || {jsonb_object(wrong, '')})::json"
+    if any(kind != Kind.JSONB for _, kind in wrong):
+        return corrected
+    nulls = " OR ".join(f"({is_json_null(quote(column), kind)})" for column, kind in wrong)
+    return f"CASE WHEN {nulls} THEN {corrected} ELSE {plain} END"
 
 
 def is_json_null(name: str, kind: Kind) -> str:
@@ -161,8 +180,15 @@ def is_json_null(name: str, kind: Kind) -> str:
 
 def build_object(columns: list[tuple[str, Kind]], side: str) -> str:
     """Return the SQL of a JSON object of all columns."""
-    # In the order in which jsonb keeps its keys, which then has not to sort them.
-    ordered = sorted(columns, key=lambda column: (len(column[0].encode()), column[0].encode()))
-    pairs = [f"{literal(column)}, {value(column, kind, side)}" for column, kind in ordered]
-    chunks = [pairs[start : start + MAX_PAIRS] for start in range(0, len(pairs), MAX_PAIRS)]
-    return " || ".join(f"jsonb_build_object({', '.join(chunk)})" for chunk in chunks) or "'{}'::jsonb"
+    if len(columns) > MAX_PAIRS:
+        return f"({jsonb_object(columns, side)})::json"
+    return f"json_build_object({_pairs(columns, side)})"
+
+
+def jsonb_object(columns: list[tuple[str, Kind]], side: str) -> str:
+    chunks = [columns[start : start + MAX_PAIRS] for start in range(0, len(columns), MAX_PAIRS)]
+    return " || ".join(f"jsonb_build_object({_pairs(chunk, side)})" for chunk in chunks)
+
+
+def _pairs(columns: list[tuple[str, Kind]], side: str) -> str:
+    return ", ".join(f"{literal(column)}, {value(column, kind, side)}" for column, kind in columns)

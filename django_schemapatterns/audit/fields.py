@@ -48,6 +48,24 @@ class ExactJSONField(models.JSONField):
         super().__init__(*args, **{"decoder": ExactJSONDecoder, "encoder": DjangoJSONEncoder, **kwargs})
 
 
+class JsonbCol(Col):
+    """A column of type `json`, read as `jsonb`."""
+
+    def as_sql(self, compiler: Any, connection: BaseDatabaseWrapper) -> Any:
+        sql, params = super().as_sql(compiler, connection)
+        return f"{sql}::jsonb", params
+
+
+class ChangesField(ExactJSONField):
+    """A document that is written and read whole: a column of type `json`, which lookups see as `jsonb`."""
+
+    def db_type(self, connection: BaseDatabaseWrapper) -> str:
+        return "json"
+
+    def get_col(self, alias: str, output_field: models.Field[Any, Any] | None = None) -> Any:
+        return JsonbCol(alias, cast("models.Field[Any, Any]", self), output_field)
+
+
 class DerivedField(_Field):
     """
     A value that a function of our schema derives from the columns `operation` and `changes`.

@@ -50,7 +50,7 @@ class AuditLog(models.Model):
     record_id = models.TextField(_("record"), null=True)
     record_label = models.TextField(_("record label"), null=True)
     operation = models.TextField(_("operation"), choices=Operation.choices)
-    changes = fields.ExactJSONField(_("changes"), null=True)
+    changes = fields.ChangesField(_("changes"), null=True)
     user_id = models.TextField(_("user id"), null=True)
     user_label = models.TextField(_("user"), null=True)
     ip_address = models.GenericIPAddressField(_("IP address"), null=True)

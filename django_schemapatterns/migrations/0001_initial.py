@@ -57,7 +57,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "changes",
-                    fields.ExactJSONField(
+                    fields.ChangesField(
                         decoder=fields.ExactJSONDecoder,
                         encoder=django.core.serializers.json.DjangoJSONEncoder,
                         null=True,

@@ -49,6 +49,32 @@ def test_changes_inside_of_json_are_changes(kind: str) -> None:
     ]
 
 
+def test_json_that_jsonb_refuses_is_logged_as_text() -> None:
+    unreadable = r"""'{"a": "\u0000"}'"""
+    text = r'{"a": "\u0000"}'
+
+    assert log_of("json", unreadable, "'{}'", unreadable) == [text, [text, {}], [{}, text], text]
+
+
+def test_rows_of_many_columns_are_logged_whole_and_by_what_changed() -> None:
+    names = [f"column_{number}" for number in range(120)]
+    columns: dict[str, Any] = {name: models.IntegerField(null=True) for name in names}
+    thing = make_model(**columns)
+    table = thing._meta.db_table
+    execute(f"INSERT INTO {table} (column_3, column_119) VALUES (1, 2)")
+    execute(f"UPDATE {table} SET column_3 = 3, column_77 = 4, column_119 = 5")
+    execute(f"UPDATE {table} SET id = id + 1")
+
+    inserted, updated, ended, begun = [entry.changes for entry in entries(thing)]
+    assert set(inserted) == {"id", *names}
+    assert updated == {"column_3": [1, 3], "column_77": [None, 4], "column_119": [2, 5]}
+    assert (
+        {**ended, "id": 0}
+        == {**begun, "id": 0}
+        == {**inserted, "id": 0, "column_3": 3, "column_77": 4, "column_119": 5}
+    )
+
+
 def test_json_documents_in_arrays_are_logged() -> None:
     assert log_of("jsonb[]", """ARRAY['{"a": 1}'::jsonb]""", "ARRAY['null'::jsonb]") == [
         [{"a": 1}],

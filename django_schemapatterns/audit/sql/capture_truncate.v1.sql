@@ -3,4 +3,4 @@
         SELECT NULL::text AS record_id,
                CASE WHEN TG_NAME LIKE 'partition\_%' THEN TG_TABLE_NAME::text END AS record_label,
                'T' AS operation,
-               NULL::jsonb AS changes
+               NULL::json AS changes
