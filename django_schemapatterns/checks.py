@@ -6,6 +6,7 @@ from django.core import checks
 
 from django_schemapatterns.audit.checks import check_middleware, check_models, check_vendor
 from django_schemapatterns.audit.database_checks import check_database, check_role
+from django_schemapatterns.conf import check_settings
 from django_schemapatterns.schema.checks import check_composed, check_installed_apps
 from django_schemapatterns.softdelete.checks import check_softdelete, check_softdelete_facts
 from django_schemapatterns.softdelete.database_checks import check_softdelete_database
@@ -15,6 +16,7 @@ def register() -> None:
     """Register the checks with Django."""
     for check in (check_installed_apps, check_composed, check_vendor, check_models, check_softdelete):
         checks.register(check, checks.Tags.models)
+    checks.register(check_settings)
     checks.register(check_middleware, checks.Tags.security)
     for check in (check_database, check_softdelete_database):
         checks.register(check, checks.Tags.database)

@@ -18,6 +18,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_network
 from typing import Any
 
 from django.conf import settings
+from django.core.checks import CheckMessage, Error
 from django.core.signals import setting_changed
 from django.dispatch import receiver
 
@@ -91,6 +92,15 @@ def _value(key: object, value: object) -> Any:
         return options[key].metadata["read"](value)
     except ValueError as error:
         raise ConfigurationError(f"{NAME}[{key!r}] must be {error}, not {value!r}.") from None
+
+
+def check_settings(**kwargs: Any) -> list[CheckMessage]:
+    """Tell at the start what would else be told when an option is first asked for."""
+    try:
+        get()
+    except ConfigurationError as error:
+        return [Error(str(error), id="schemapatterns.E004")]
+    return []
 
 
 @receiver(setting_changed)

@@ -7,6 +7,7 @@ from ipaddress import ip_network
 from typing import Any
 
 import pytest
+from django.core import checks
 from django.core.exceptions import ImproperlyConfigured
 from django.test import override_settings
 
@@ -68,3 +69,10 @@ def test_mistake_is_named_with_what_would_be_right(given: Any, message: str) -> 
 
     assert message in str(caught.value)
     assert isinstance(caught.value, ImproperlyConfigured)
+
+
+def test_check_tells_at_the_start_what_is_wrong() -> None:
+    with override_settings(SCHEMAPATTERNS={"TRUSTED_PROXYS": 1}):
+        [message] = [each for each in checks.run_checks() if each.id == "schemapatterns.E004"]
+
+    assert "Did you mean 'TRUSTED_PROXIES'?" in message.msg
