@@ -1,6 +1,8 @@
 """Constraints for `Meta.constraints`."""
 
+from django_schemapatterns.periods.functions import CurrentFunction
+from django_schemapatterns.periods.views import PeriodView
 from django_schemapatterns.softdelete.constraints import ExcludeAlive, UniqueAlive
 from django_schemapatterns.softdelete.views import SoftDeleteView
 
-__all__ = ["ExcludeAlive", "SoftDeleteView", "UniqueAlive"]
+__all__ = ["CurrentFunction", "ExcludeAlive", "PeriodView", "SoftDeleteView", "UniqueAlive"]

@@ -2,6 +2,8 @@
 
 from django_schemapatterns.audit.capture import CompiledAuditTrigger
 from django_schemapatterns.audit.guard import CompiledGuardTrigger
+from django_schemapatterns.periods.seed import SeedPeriods
+from django_schemapatterns.periods.triggers import CompiledPeriodTrigger
 from django_schemapatterns.schema.functions import InstallSQL
 from django_schemapatterns.schema.triggers import AddUnmanagedTrigger, AlterTrigger
 from django_schemapatterns.softdelete.triggers import CompiledMarkTrigger, CompiledReferenceTrigger
@@ -12,6 +14,8 @@ __all__ = [
     "CompiledAuditTrigger",
     "CompiledGuardTrigger",
     "CompiledMarkTrigger",
+    "CompiledPeriodTrigger",
     "CompiledReferenceTrigger",
     "InstallSQL",
+    "SeedPeriods",
 ]

@@ -14,14 +14,16 @@ from django.db.models.signals import class_prepared
 
 if TYPE_CHECKING:
     import pgtrigger
-    from django.db.models import BaseConstraint, Model
+    from django.db.models import BaseConstraint, Index, Model
 
 TriggerFactory = Callable[[type["Model"]], Iterable["pgtrigger.Trigger"]]
 ConstraintFactory = Callable[[type["Model"]], Iterable["BaseConstraint"]]
+IndexFactory = Callable[[type["Model"]], Iterable["Index"]]
 PermissionFactory = Callable[[type["Model"]], Iterable[tuple[str, str]]]
 
 _triggers: dict[type[Model], TriggerFactory] = {}
 _constraints: dict[type[Model], ConstraintFactory] = {}
+_indexes: dict[type[Model], IndexFactory] = {}
 _permissions: dict[type[Model], PermissionFactory] = {}
 
 
@@ -37,6 +39,11 @@ def attach_triggers(base: type[Model], factory: TriggerFactory) -> None:
 def attach_constraints(base: type[Model], factory: ConstraintFactory) -> None:
     """Give every concrete child of an abstract model the constraints that the factory returns for it."""
     _constraints[base] = factory
+
+
+def attach_indexes(base: type[Model], factory: IndexFactory) -> None:
+    """Give every concrete child of an abstract model the indexes that the factory returns for it."""
+    _indexes[base] = factory
 
 
 def attach_permissions(base: type[Model], factory: PermissionFactory) -> None:
@@ -61,6 +68,14 @@ def add_constraints(model: type[Model], constraints: Iterable[BaseConstraint]) -
     options.original_attrs["constraints"] = options.constraints
 
 
+def add_indexes(model: type[Model], indexes: Iterable[Index]) -> None:
+    """Add indexes to a model's Meta, once each."""
+    options: Any = model._meta
+    names = {index.name for index in options.indexes}
+    options.indexes = [*options.indexes, *(each for each in indexes if each.name not in names)]
+    options.original_attrs["indexes"] = options.indexes
+
+
 def add_permissions(model: type[Model], permissions: Iterable[tuple[str, str]]) -> None:
     """Add permissions to a model's Meta, once each; `migrate` makes them as it makes Django's own."""
     options: Any = model._meta
@@ -80,17 +95,18 @@ def _on_class_prepared(sender: type[Model], **kwargs: Any) -> None:
     options = sender._meta
     if sender.__module__ == "__fake__" or options.abstract or options.swapped:
         return
-    for base, permissions in _permissions.items():
-        if issubclass(sender, base):
-            add_permissions(sender, permissions(sender))
+    _attach(sender, _permissions, add_permissions)
     if options.proxy:
         return
-    for base, triggers in _triggers.items():
+    _attach(sender, _triggers, add_triggers)
+    _attach(sender, _constraints, add_constraints)
+    _attach(sender, _indexes, add_indexes)
+
+
+def _attach(sender: type[Model], factories: dict[type[Model], Any], add: Callable[..., None]) -> None:
+    for base, factory in factories.items():
         if issubclass(sender, base):
-            add_triggers(sender, triggers(sender))
-    for base, constraints in _constraints.items():
-        if issubclass(sender, base):
-            add_constraints(sender, constraints(sender))
+            add(sender, factory(sender))
 
 
 class_prepared.connect(_on_class_prepared, dispatch_uid="schemapatterns.attach")

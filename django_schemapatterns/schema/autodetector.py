@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from django.core.management.commands import makemigrations, migrate
-from django.db.migrations import AddConstraint
+from django.db.migrations import AddConstraint, CreateModel
 from django.db.migrations.autodetector import MigrationAutodetector, OperationDependency
 from pgtrigger.migrations import AddTrigger, RemoveTrigger
 
 from django_schemapatterns.schema.objects import SchemaObject
-from django_schemapatterns.schema.triggers import AlterTrigger, CompiledTrigger
+from django_schemapatterns.schema.triggers import AlterTrigger, CompiledTrigger, FollowingOperation
 
 if TYPE_CHECKING:
     from django.db.migrations.operations.base import Operation
@@ -25,8 +25,14 @@ class SchemaAutodetectorMixin(MigrationAutodetector):
     generated_operations: dict[str, list[Operation]]
 
     def _sort_migrations(self) -> None:
+        created = {
+            (app_label, operation.name_lower)
+            for app_label, operations in self.generated_operations.items()
+            for operation in operations
+            if isinstance(operation, CreateModel)
+        }
         for app_label, operations in self.generated_operations.items():
-            self.generated_operations[app_label] = merge_trigger_changes(operations)
+            self.generated_operations[app_label] = add_following(merge_trigger_changes(operations), created)
         super()._sort_migrations()  # type: ignore[misc]
         for app_label, operations in self.generated_operations.items():
             self.generated_operations[app_label] = put_ours_last(operations)
@@ -54,6 +60,20 @@ def merge_trigger_changes(operations: list[Operation]) -> list[Operation]:
     return [operation for operation in merged if id(operation) not in replaced]
 
 
+def add_following(operations: list[Operation], created: set[tuple[str, str]]) -> list[Operation]:
+    """Add what triggers want to be done about the rows of tables that are there already."""
+    found = list(operations)
+    for operation in operations:
+        if not (isinstance(operation, AddTrigger) and isinstance(operation.trigger, CompiledTrigger)):
+            continue
+        if any((app_label, model) in created for app_label, model, _ in operation.trigger.requires):
+            continue
+        for following in operation.trigger.followed_by(operation.model_name):
+            following._auto_deps = operation._auto_deps  # type: ignore[attr-defined]
+            found.append(following)
+    return found
+
+
 def put_ours_last(operations: list[Operation]) -> list[Operation]:
     """
     Let no trigger stand between CreateModel and an AddField that Django would merge, and may have to.
@@ -70,8 +90,9 @@ def put_ours_last(operations: list[Operation]) -> list[Operation]:
         for each in operations
         if isinstance(each, AddTrigger) and isinstance(each.trigger, CompiledTrigger)
     ]
-    ours = {id(each) for each in (*objects, *triggers)}
-    return [*(each for each in operations if id(each) not in ours), *objects, *triggers]
+    last = [each for each in operations if isinstance(each, FollowingOperation)]
+    ours = {id(each) for each in (*objects, *triggers, *last)}
+    return [*(each for each in operations if id(each) not in ours), *objects, *triggers, *last]
 
 
 def key(operation: AddTrigger | RemoveTrigger) -> tuple[str, str]:

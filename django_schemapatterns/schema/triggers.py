@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import pgtrigger
 from django.db import DEFAULT_DB_ALIAS, connections, router
+from django.db.migrations.operations.base import Operation
 from pgtrigger import compiler
 from pgtrigger.migrations import AddTrigger
 
@@ -48,6 +49,10 @@ class TriggerSql(compiler.UpsertTriggerSql):
         self.data = template.replace(HASH, self.hash)
 
 
+class FollowingOperation(Operation):
+    """An operation on the rows of a table that has got a trigger."""
+
+
 class CompiledTrigger(compiler.Trigger):
     """
     A trigger as a migration holds it: what it is made of, not the SQL made from that.
@@ -84,6 +89,10 @@ class CompiledTrigger(compiler.Trigger):
     def after_sql(self) -> str:
         """Return the statements that the new trigger needs before partitions get copies of it, or nothing."""
         return ""
+
+    def followed_by(self, model_name: str) -> list[FollowingOperation]:
+        """Return what makemigrations writes behind the trigger, where its tables are there already."""
+        return []
 
     def install_sql_on(self, table: str) -> str:
         """Return the statements that install the trigger on its table while that bears another name."""

@@ -10,6 +10,8 @@ from django.apps import apps
 from django.db import models
 from django.db.models.signals import class_prepared
 
+from django_schemapatterns.schema.followers import is_follower
+
 if TYPE_CHECKING:
     from django.db.models import ForeignKey, Model
 
@@ -67,6 +69,8 @@ def is_mark(field: Any) -> bool:
 
 def references_of(child: type[Model]) -> list[Reference]:
     """Return the foreign keys of a model's own table that point at rows which are soft-deleted."""
+    if is_follower(child):
+        return []
     return [
         Reference(child, field, parent)
         for field in child._meta.local_fields

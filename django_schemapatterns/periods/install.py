@@ -1,0 +1,7 @@
+"""The functions of periods in the database."""
+
+from __future__ import annotations
+
+from django_schemapatterns.schema.functions import declare
+
+declare("periods", ["period_reason.v1", "is_own_row.v1"])

@@ -1,0 +1,24 @@
+-- Rows were inserted: let their first versions start.
+CREATE OR REPLACE FUNCTION {{function}}() RETURNS trigger
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
+AS {{quotes}}
+#variable_conflict use_variable
+DECLARE
+    period_clock timestamptz := clock_timestamp();
+BEGIN
+    INSERT INTO {{history}} ({{owner}}, {{columns}}, effective_from, recorded_at{{who_columns}})
+    SELECT owner.{{key}}, {{values}}, moment.start, moment.start{{who}}
+    FROM new_rows AS owner
+    LEFT JOIN LATERAL (
+        SELECT version.* FROM {{history}} AS version
+        WHERE version.{{owner}} = owner.{{key}}
+          AND (version.effective_from <= period_clock OR version.recorded_at >= version.effective_from)
+        ORDER BY version.effective_from DESC LIMIT 1
+    ) AS last ON true
+    CROSS JOIN LATERAL (
+        SELECT greatest(period_clock, last.effective_from + interval '1 microsecond') AS start
+    ) AS moment
+    WHERE NOT ({{gone}}) AND (last.effective_from IS NULL OR last.ended OR {{differs}});
+    RETURN NULL;
+END
+{{quotes}};

@@ -1,0 +1,21 @@
+WITH batch AS MATERIALIZED (
+    SELECT owner.* FROM {{table}} AS owner {{after}} ORDER BY owner.{{key}} {{limit}} FOR SHARE
+), seeded AS (
+    INSERT INTO {{history}} ({{owner}}, {{columns}}, effective_from, recorded_at{{who_columns}})
+    SELECT owner.{{key}}, {{values}}, moment.start, moment.start{{who}}
+    FROM batch AS owner
+    LEFT JOIN LATERAL (
+        SELECT version.* FROM {{history}} AS version
+        WHERE version.{{owner}} = owner.{{key}}
+          AND (version.effective_from <= clock_timestamp() OR version.recorded_at >= version.effective_from)
+        ORDER BY version.effective_from DESC LIMIT 1
+    ) AS last ON true
+    CROSS JOIN LATERAL (
+        SELECT greatest(clock_timestamp(), last.effective_from + interval '1 microsecond') AS start
+    ) AS moment
+    WHERE NOT ({{gone}})
+      AND (last.effective_from IS NULL OR last.ended
+           -- What was scheduled and has come may still be waiting for its owner to follow.
+           OR last.recorded_at >= last.effective_from AND ({{differs}}))
+)
+SELECT owner.{{key}} FROM batch AS owner ORDER BY owner.{{key}} DESC LIMIT 1

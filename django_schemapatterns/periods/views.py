@@ -1,0 +1,69 @@
+"""The view of versions with their ends, for those who do not come by Django."""
+
+# ruff: noqa: S608 - every name is quoted
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django_schemapatterns.periods.options import owner_field
+from django_schemapatterns.schema.backends import postgresql
+from django_schemapatterns.schema.names import quote, sibling
+from django_schemapatterns.schema.objects import SchemaObject
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+Columns = list[tuple[str, str]]
+
+
+class PeriodView(SchemaObject):
+    """
+    The view `<table>_periods`: versions with `effective_to` and `is_current`.
+
+    It reads with the rights of whoever asks.
+
+    table: the model's `db_table`.  owner: the column that points at the owner.
+    columns: names and types, as a view keeps those that it was made with; a change of them renews the view.
+    """
+
+    def __init__(
+        self, *, name: str, table: str, owner: str = "", columns: Columns | None = None, model: Any = None
+    ) -> None:
+        self.table, self.owner = table, owner
+        self.columns = columns and [(column, db_type) for column, db_type in columns]
+        self.model = model
+        super().__init__(name=name)
+
+    @property
+    def view(self) -> str:
+        return quote(sibling(self.table, "_periods"))
+
+    def create(self, model: type[Model]) -> str:
+        self._resolve()
+        names = [quote(name) for name, _ in self.columns or []]
+        table = quote(model._meta.db_table)  # which has another name still when a migration is taken back
+        end = f"lead(effective_from) OVER (PARTITION BY {quote(self.owner)} ORDER BY effective_from)"
+        versions = f"SELECT {', '.join(names)}, ended, {end} AS effective_to FROM {table}"
+        now = "statement_timestamp()"
+        current = f"effective_from <= {now} AND (effective_to IS NULL OR effective_to > {now})"
+        return (
+            f"CREATE VIEW {self.view} WITH (security_invoker = true) AS "
+            f"SELECT {', '.join(names)}, effective_to, {current} AS is_current "
+            f"FROM ({versions}) AS version WHERE NOT ended"
+        )
+
+    def remove(self, model: type[Model]) -> str:
+        return f"DROP VIEW IF EXISTS {self.view}"
+
+    def deconstruct(self) -> Any:
+        self._resolve()
+        kwargs = {"name": self.name, "table": self.table, "owner": self.owner, "columns": self.columns}
+        return f"django_schemapatterns.constraints.{type(self).__name__}", (), kwargs
+
+    def _resolve(self) -> None:
+        if self.columns is not None:
+            return
+        fields = [field for field in self.model._meta.local_concrete_fields if field.name != "ended"]
+        self.owner = str(owner_field(self.model).column)
+        self.columns = [(str(field.column), str(field.db_type(postgresql()))) for field in fields]
