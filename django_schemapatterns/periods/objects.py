@@ -98,7 +98,7 @@ def period_triggers(model: type[Model]) -> list[PeriodTrigger]:
     """Return the triggers of a model of versions."""
     options = options_of(model)
     gone = {"cascade": "delete", "end": "end"}[options.on_delete]
-    actions = ("insert", "update", gone, "note", "follow", "removed", "truncate")
+    actions = ("insert", "update", "rekey", gone, "note", "follow", "removed", "truncate")
     return [PeriodTrigger(action, options) for action in actions]
 
 

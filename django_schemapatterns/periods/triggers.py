@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Final
 
 from django_schemapatterns.periods.seed import SeedPeriods
@@ -18,7 +19,13 @@ DECLARATIONS: Final[dict[str, dict[str, str]]] = {
         "level": "STATEMENT",
         "referencing": "REFERENCING NEW TABLE AS new_rows",
     },
-    "update": {**ROW, "operation": "UPDATE"},
+    "update": {
+        "when": "AFTER",
+        "operation": "UPDATE",
+        "level": "STATEMENT",
+        "referencing": "REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows",
+    },
+    "rekey": {**ROW, "operation": "UPDATE"},
     "delete": {**ROW, "operation": "DELETE"},
     "end": {**ROW, "operation": "DELETE"},
     "note": {
@@ -31,7 +38,14 @@ DECLARATIONS: Final[dict[str, dict[str, str]]] = {
     "removed": {**ROW, "operation": "DELETE", "condition": f"WHEN ({BY_HAND})"},
     "truncate": {"when": "AFTER", "operation": "TRUNCATE", "level": "STATEMENT"},
 }
-ON_OWNER: Final = ("insert", "update", "delete", "end")
+ON_OWNER: Final = ("insert", "update", "rekey", "delete", "end")
+WITH_CLOCK: Final = ("insert", "update", "end")
+# The planner knows nothing of the rows that a statement changed, and keeps what it has planned: so it must
+# find the versions by their index even when there are none yet, and hash what else it joins.
+PLANNER: Final = (
+    "SET enable_seqscan = off SET enable_mergejoin = off SET jit = off "
+    "SET plan_cache_mode = force_generic_plan"
+)
 FILES: Final = {"removed": "follow"}
 
 
@@ -39,8 +53,8 @@ class CompiledPeriodTrigger(CompiledTrigger):
     """
     A trigger that lets versions follow their owner, or the owner its versions.
 
-    action: insert, update, delete or end, on the owner's table; note, follow, removed or truncate, on that of
-    the versions.
+    action: insert, update, rekey, delete or end, on the owner's table; note, follow, removed or truncate, on
+    that of the versions.
     owned, key: the owner's table and the column that is pointed at.  history, owner: the versions' table and
     the column that points.  columns: (owner's, version's) of what is tracked.
     until: the owner's column that is not null while no version is in force.  steps: every or last.
@@ -89,8 +103,11 @@ class CompiledPeriodTrigger(CompiledTrigger):
         return f"DROP FUNCTION IF EXISTS {self.function_name}() CASCADE"
 
     def declaration(self) -> dict[str, str]:
-        condition = {"condition": f"WHEN ({self._changed()})"} if self.action == "update" else {}
-        return {**DECLARATIONS[self.action], **condition, "function": self.function_name}
+        key = quote(self.key)
+        rekeyed = (
+            {"condition": f"WHEN (OLD.{key} IS DISTINCT FROM NEW.{key})"} if self.action == "rekey" else {}
+        )
+        return {**DECLARATIONS[self.action], **rekeyed, "function": self.function_name}
 
     def followed_by(self, model_name: str) -> list[Any]:
         """Let the versions of the rows that are there already start."""
@@ -121,51 +138,47 @@ class CompiledPeriodTrigger(CompiledTrigger):
         return path, args, {**kwargs, **({} if self.steps == "every" else {"steps": self.steps})}
 
     def _part(self, file: str, values: dict[str, str]) -> str:
-        return sql.render(sql.load("periods", f"period_{file}", self.version), **values)
+        return sql.render(sql.load("periods", f"period_{file}", self.version), **values).rstrip()
 
     def _changed(self) -> str:
-        changed = " OR ".join(
-            f"OLD.{quote(own)} IS DISTINCT FROM NEW.{quote(own)}" for own, _ in self.columns
-        )
+        changed = [f"was.{quote(own)} IS DISTINCT FROM owner.{quote(own)}" for own, _ in self.columns]
         until = quote(self.until)
-        ended = f" OR (OLD.{until} IS NULL) <> (NEW.{until} IS NULL)" if self.until else ""
-        return f"{changed}{ended}"
+        ended = [f"(was.{until} IS NULL) <> (owner.{until} IS NULL)"] if self.until else []
+        return " OR ".join([*changed, *ended])
 
     def _values(self) -> dict[str, str]:
-        row = {"update": "NEW", "delete": "OLD", "end": "OLD"}.get(self.action, "owner")
+        pairs = [(quote(own), quote(theirs)) for own, theirs in self.columns]
         values = {
             "function": self.function_name,
+            "planner": PLANNER,
             "table": quote(self.owned),
             "history": quote(self.history),
             "owner": quote(self.owner),
             "key": quote(self.key),
-            "row": row,
             "table_name": literal(self.owned),
             "history_name": literal(self.history),
             "owner_name": literal(self.owner),
-            "columns": ", ".join(quote(own) for _, own in self.columns),
-            "values": ", ".join(f"{row}.{quote(own)}" for own, _ in self.columns),
-            "last_columns": ", ".join(f"version.{quote(own)}" for _, own in self.columns),
-            "differs": " OR ".join(
-                f"last.{quote(theirs)} IS DISTINCT FROM {row}.{quote(own)}" for own, theirs in self.columns
-            ),
-            "follow": ", ".join(f"{quote(own)} = last.{quote(theirs)}" for own, theirs in self.columns),
-            "assignments": ", ".join(f"{quote(theirs)} = NEW.{quote(own)}" for own, theirs in self.columns),
-            "gone": f"{row}.{quote(self.until)} IS NOT NULL" if self.until else "false",
-            **self._who(),
+            "columns": _listed(theirs for _, theirs in pairs),
+            "values": _listed(f"owner.{own}" for own, _ in pairs),
+            "named_values": _listed(f"owner.{own} AS {theirs}" for own, theirs in pairs),
+            "changed_values": _listed(f"changed.{theirs}" for _, theirs in pairs),
+            "assignments": _listed(f"{theirs} = changed.{theirs}" for _, theirs in pairs),
+            "follow": _listed(f"{own} = last.{theirs}" for own, theirs in pairs),
+            "differs": " OR ".join(f"last.{theirs} IS DISTINCT FROM owner.{own}" for own, theirs in pairs),
+            "changed": self._changed(),
+            "gone": f"owner.{quote(self.until)} IS NOT NULL" if self.until else "false",
+            "clock": "period_clock" if self.action in WITH_CLOCK else "clock_timestamp()",
+            "who_columns": "".join(f", {quote(column)}" for column, _ in self._noted()),
+            "who": "".join(f", {value}" for _, value in self._noted()),
             "notes": self._notes(),
         }
-        values["cancel"] = self._part("cancel", values) if self.action == "end" or self.until else ""
-        values["steps"] = self._part("steps", values) if self.steps == "last" else ""
+        values["last"] = self._part("last", values)
+        values["cancel"] = self._part("cancelled", values) if self.until else ""
+        values["again"] = self._part("again", values) if self.steps == "last" else ""
+        without = '\n    WHERE changed."#owner" NOT IN (SELECT "#owner" FROM again)'
+        values["unless_again"] = without if self.steps == "last" else ""
         values["quotes"] = sql.dollar_quotes(*values.values())
         return values
-
-    def _who(self) -> dict[str, str]:
-        parts = self._noted()
-        return {
-            "who_columns": "".join(f", {quote(column)}" for column, _ in parts),
-            "who": "".join(f", {value}" for _, value in parts),
-        }
 
     def _notes(self) -> str:
         return "".join(
@@ -182,6 +195,10 @@ class CompiledPeriodTrigger(CompiledTrigger):
         if self.why:
             noted.append((self.why, "schemapatterns.period_reason()"))
         return noted
+
+
+def _listed(parts: Iterable[str]) -> str:
+    return ", ".join(parts)
 
 
 CompiledPeriodTrigger.__module__ = "django_schemapatterns.operations"

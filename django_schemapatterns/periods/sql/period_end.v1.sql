@@ -5,20 +5,20 @@ AS {{quotes}}
 #variable_conflict use_variable
 DECLARE
     period_clock timestamptz := clock_timestamp();
-    last record;
-    gone boolean := true;
 BEGIN
-    SELECT version.effective_from, version.ended INTO last
-    FROM {{history}} AS version
-    WHERE version.{{owner}} = OLD.{{key}}
-      AND (version.effective_from <= period_clock OR version.recorded_at >= version.effective_from)
-    ORDER BY version.effective_from DESC LIMIT 1;{{cancel}}
-    IF coalesce(last.ended, true) THEN
-        RETURN NULL;
-    END IF;
-    period_clock := greatest(period_clock, last.effective_from + interval '1 microsecond');
+    DELETE FROM {{history}} AS version
+    WHERE version.{{owner}} = OLD.{{key}} AND version.effective_from > period_clock
+      AND version.recorded_at < version.effective_from;
     INSERT INTO {{history}} ({{owner}}, {{columns}}, effective_from, recorded_at, ended{{who_columns}})
-    VALUES (OLD.{{key}}, {{values}}, period_clock, period_clock, true{{who}});
+    SELECT owner.{{key}}, {{values}}, moment.start, moment.start, true{{who}}
+    FROM (SELECT OLD.*) AS owner
+    CROSS JOIN LATERAL (
+{{last}}
+    ) AS last
+    CROSS JOIN LATERAL (
+        SELECT greatest(period_clock, last.effective_from + interval '1 microsecond') AS start
+    ) AS moment
+    WHERE NOT last.ended;
     RETURN NULL;
 END
 {{quotes}};

@@ -5,8 +5,8 @@ AS {{quotes}}
 #variable_conflict use_variable
 DECLARE
     owner_key {{history}}.{{owner}}%TYPE;
+    gone boolean;
     last record;
-    row record;
 BEGIN
     IF TG_OP = 'INSERT' AND NEW.effective_from > clock_timestamp() AND NEW.recorded_at < NEW.effective_from THEN
         RETURN NULL; -- scheduled
@@ -17,21 +17,19 @@ BEGIN
         WHEN NEW.{{owner}} = OLD.{{owner}} THEN ARRAY[NEW.{{owner}}]
         ELSE ARRAY[OLD.{{owner}}, NEW.{{owner}}]
     END LOOP
-        SELECT {{gone}} AS gone INTO row FROM {{table}} AS owner WHERE owner.{{key}} = owner_key FOR NO KEY UPDATE;
+        SELECT {{gone}} INTO gone FROM {{table}} AS owner WHERE owner.{{key}} = owner_key FOR NO KEY UPDATE;
         CONTINUE WHEN NOT FOUND; -- about which a foreign key has its say
-        SELECT version.ended, {{last_columns}} INTO last
-        FROM {{history}} AS version
-        WHERE version.{{owner}} = owner_key
-          AND (version.effective_from <= clock_timestamp() OR version.recorded_at >= version.effective_from)
-        ORDER BY version.effective_from DESC LIMIT 1;
-        IF coalesce(last.ended, true) <> row.gone THEN
+        SELECT found.* INTO last FROM (SELECT owner_key AS {{key}}) AS owner CROSS JOIN LATERAL (
+{{last}}
+        ) AS found;
+        IF coalesce(last.ended, true) <> gone THEN
             RAISE EXCEPTION 'A row of % would be % a version of % in force.', {{table_name}},
-                CASE WHEN row.gone THEN 'gone, and have' ELSE 'left without' END, {{history_name}}
+                CASE WHEN gone THEN 'gone, and have' ELSE 'left without' END, {{history_name}}
                 USING ERRCODE = 'check_violation', TABLE = {{history_name}}, CONSTRAINT = 'period_in_force',
                       DETAIL = format('Key (%s)=(%s).', {{owner_name}}, owner_key),
                       HINT = 'Change the row itself: its versions follow.';
         END IF;
-        UPDATE {{table}} AS owner SET {{follow}} WHERE owner.{{key}} = owner_key AND NOT last.ended AND ({{differs}});
+        UPDATE {{table}} AS owner SET {{follow}} WHERE owner.{{key}} = owner_key AND NOT gone AND ({{differs}});
     END LOOP;
     RETURN NULL;
 END

@@ -1,6 +1,6 @@
 -- Rows were inserted: let their first versions start.
 CREATE OR REPLACE FUNCTION {{function}}() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT {{planner}}
 AS {{quotes}}
 #variable_conflict use_variable
 DECLARE
@@ -10,10 +10,7 @@ BEGIN
     SELECT owner.{{key}}, {{values}}, moment.start, moment.start{{who}}
     FROM new_rows AS owner
     LEFT JOIN LATERAL (
-        SELECT version.* FROM {{history}} AS version
-        WHERE version.{{owner}} = owner.{{key}}
-          AND (version.effective_from <= period_clock OR version.recorded_at >= version.effective_from)
-        ORDER BY version.effective_from DESC LIMIT 1
+{{last}}
     ) AS last ON true
     CROSS JOIN LATERAL (
         SELECT greatest(period_clock, last.effective_from + interval '1 microsecond') AS start

@@ -5,10 +5,7 @@ WITH batch AS MATERIALIZED (
     SELECT owner.{{key}}, {{values}}, moment.start, moment.start{{who}}
     FROM batch AS owner
     LEFT JOIN LATERAL (
-        SELECT version.* FROM {{history}} AS version
-        WHERE version.{{owner}} = owner.{{key}}
-          AND (version.effective_from <= clock_timestamp() OR version.recorded_at >= version.effective_from)
-        ORDER BY version.effective_from DESC LIMIT 1
+{{last}}
     ) AS last ON true
     CROSS JOIN LATERAL (
         SELECT greatest(clock_timestamp(), last.effective_from + interval '1 microsecond') AS start
