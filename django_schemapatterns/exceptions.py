@@ -47,6 +47,10 @@ class ParentDeleted(SchemaPatternsError, IntegrityError):  # noqa: N818 - reads 
     """A row can not come back while one that it depends on is deleted."""
 
 
+class RuleBroken(SchemaPatternsError, IntegrityError):  # noqa: N818 - reads as what happened
+    """Rows break a rule of the database; the message names the rule and says what it asks for."""
+
+
 class ReadOnly(SchemaPatternsError, TypeError):  # noqa: N818 - reads as what the model is
     """The model reads a view, and writes nothing."""
 

@@ -5,6 +5,7 @@ from django_schemapatterns.audit.guard import CompiledGuardTrigger
 from django_schemapatterns.periods.seed import SeedPeriods
 from django_schemapatterns.periods.triggers import CompiledPeriodTrigger
 from django_schemapatterns.schema.functions import InstallSQL
+from django_schemapatterns.schema.proofs import ProveConstraint
 from django_schemapatterns.schema.triggers import AddUnmanagedTrigger, AlterTrigger
 from django_schemapatterns.softdelete.triggers import CompiledMarkTrigger, CompiledReferenceTrigger
 
@@ -17,5 +18,6 @@ __all__ = [
     "CompiledPeriodTrigger",
     "CompiledReferenceTrigger",
     "InstallSQL",
+    "ProveConstraint",
     "SeedPeriods",
 ]

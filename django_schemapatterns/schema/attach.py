@@ -14,17 +14,19 @@ from django.db.models.signals import class_prepared
 
 if TYPE_CHECKING:
     import pgtrigger
-    from django.db.models import BaseConstraint, Index, Model
+    from django.db.models import BaseConstraint, Field, Index, Model
 
 TriggerFactory = Callable[[type["Model"]], Iterable["pgtrigger.Trigger"]]
 ConstraintFactory = Callable[[type["Model"]], Iterable["BaseConstraint"]]
 IndexFactory = Callable[[type["Model"]], Iterable["Index"]]
+FieldFactory = Callable[[Any, type["Model"]], Iterable["BaseConstraint"]]
 PermissionFactory = Callable[[type["Model"]], Iterable[tuple[str, str]]]
 
 _triggers: dict[type[Model], TriggerFactory] = {}
 _constraints: dict[type[Model], ConstraintFactory] = {}
 _indexes: dict[type[Model], IndexFactory] = {}
 _permissions: dict[type[Model], PermissionFactory] = {}
+_field_constraints: dict[type[Field[Any, Any]], FieldFactory] = {}
 
 
 def attach_triggers(base: type[Model], factory: TriggerFactory) -> None:
@@ -44,6 +46,11 @@ def attach_constraints(base: type[Model], factory: ConstraintFactory) -> None:
 def attach_indexes(base: type[Model], factory: IndexFactory) -> None:
     """Give every concrete child of an abstract model the indexes that the factory returns for it."""
     _indexes[base] = factory
+
+
+def attach_field_constraints(kind: type[Field[Any, Any]], factory: FieldFactory) -> None:
+    """Give the table of every field of a class the constraints that the factory returns for it."""
+    _field_constraints[kind] = factory
 
 
 def attach_permissions(base: type[Model], factory: PermissionFactory) -> None:
@@ -101,12 +108,20 @@ def _on_class_prepared(sender: type[Model], **kwargs: Any) -> None:
     _attach(sender, _triggers, add_triggers)
     _attach(sender, _constraints, add_constraints)
     _attach(sender, _indexes, add_indexes)
+    _attach_to_fields(sender)
 
 
 def _attach(sender: type[Model], factories: dict[type[Model], Any], add: Callable[..., None]) -> None:
     for base, factory in factories.items():
         if issubclass(sender, base):
             add(sender, factory(sender))
+
+
+def _attach_to_fields(sender: type[Model]) -> None:
+    for field in sender._meta.local_fields:
+        for kind, factory in _field_constraints.items():
+            if isinstance(field, kind):
+                add_constraints(sender, factory(field, sender))
 
 
 class_prepared.connect(_on_class_prepared, dispatch_uid="schemapatterns.attach")

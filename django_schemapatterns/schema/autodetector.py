@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from django.core.management.commands import makemigrations, migrate
-from django.db.migrations import AddConstraint, CreateModel
+from django.db.migrations import AddConstraint, CreateModel, Migration
 from django.db.migrations.autodetector import MigrationAutodetector, OperationDependency
 from pgtrigger.migrations import AddTrigger, RemoveTrigger
 
 from django_schemapatterns.schema.objects import SchemaObject
+from django_schemapatterns.schema.proofs import prove_later, split_proofs
 from django_schemapatterns.schema.triggers import AlterTrigger, CompiledTrigger, FollowingOperation
 
 if TYPE_CHECKING:
@@ -23,6 +24,7 @@ class SchemaAutodetectorMixin(MigrationAutodetector):
     """Works on the finished list of operations, so it does not matter in which order mixins are composed."""
 
     generated_operations: dict[str, list[Operation]]
+    migrations: dict[str, list[Migration]]
 
     def _sort_migrations(self) -> None:
         created = {
@@ -32,10 +34,16 @@ class SchemaAutodetectorMixin(MigrationAutodetector):
             if isinstance(operation, CreateModel)
         }
         for app_label, operations in self.generated_operations.items():
-            self.generated_operations[app_label] = add_following(merge_trigger_changes(operations), created)
+            changed = add_following(merge_trigger_changes(operations), created)
+            self.generated_operations[app_label] = prove_later(changed, created, app_label)
         super()._sort_migrations()  # type: ignore[misc]
         for app_label, operations in self.generated_operations.items():
             self.generated_operations[app_label] = put_ours_last(operations)
+
+    def _optimize_migrations(self) -> None:
+        for app_label, migrations in self.migrations.items():
+            self.migrations[app_label] = split_proofs(app_label, migrations)
+        super()._optimize_migrations()  # type: ignore[misc]
 
 
 def merge_trigger_changes(operations: list[Operation]) -> list[Operation]:

@@ -1,0 +1,140 @@
+"""JSON documents as PostgreSQL keeps them: numbers to the last digit, and what no document may hold."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+MAX_DEPTH = 64
+MAX_DIGITS = 1_000
+
+
+class DocumentEncoder(json.JSONEncoder):
+    """Writes a Decimal as the number that it is, a date in ISO format, and refuses NaN and infinity."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "allow_nan": False})
+
+    def encode(self, document: Any) -> str:
+        try:
+            return super().encode(document)
+        except _HasDecimalError:
+            return "".join(_written(document))
+
+    def default(self, value: Any) -> Any:
+        if isinstance(value, Decimal):
+            raise _HasDecimalError
+        return value.isoformat() if type(value) is date else super().default(value)
+
+
+class DocumentDecoder(json.JSONDecoder):
+    """Reads numbers with a point as Decimal; whatever PostgreSQL keeps can be read."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "parse_float": Decimal, "parse_int": _whole})
+
+
+class _HasDecimalError(Exception):
+    """The standard library has no way to write it."""
+
+
+def dumps(document: Any) -> str:
+    """Return the document as JSON."""
+    return DocumentEncoder().encode(document)
+
+
+def loads(text: str) -> Any:
+    """Read JSON; an object that has a key twice is refused, since one of both values would be lost."""
+    return json.loads(text, cls=DocumentDecoder, object_pairs_hook=_without_repetition)
+
+
+def complain(document: Any) -> Iterator[ValidationError]:
+    """Find what PostgreSQL can not keep, or nobody could read again, anywhere in a document."""
+    waiting = [(document, 0)]
+    while waiting:
+        value, depth = waiting.pop()
+        if depth > MAX_DEPTH:
+            yield _error("depth", _("More than %(limit)d levels are too deep."), limit=MAX_DEPTH)
+            return
+        if isinstance(value, dict):
+            waiting += [(each, depth + 1) for pair in value.items() for each in pair]
+            if not all(isinstance(name, str) for name in value):
+                yield _error("key", _("The names in an object must be text."))
+        elif isinstance(value, list | tuple):
+            waiting += [(each, depth + 1) for each in value]
+        elif error := _scalar_error(value):
+            yield error
+
+
+def _scalar_error(value: Any) -> ValidationError | None:
+    if isinstance(value, str):
+        return None if _is_storable(value) else _error("text", _("Text must not contain NUL characters."))
+    if value is None or isinstance(value, bool) or type(value) is date:
+        return None
+    if not isinstance(value, int | float | Decimal):
+        kind = type(value).__name__
+        return _error("type", _("A document can not hold a value of type %(kind)s."), kind=kind)
+    if not is_finite(value):
+        return _error("number", _("NaN and infinity are no numbers that a document can hold."))
+    return None if _is_short(value) else _error("number", _("A number has too many digits."))
+
+
+def _is_storable(text: str) -> bool:
+    return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def is_finite(value: Any) -> bool:
+    """Return whether a number is one; an int can be larger than any float."""
+    return value.is_finite() if isinstance(value, Decimal) else isinstance(value, int) or math.isfinite(value)
+
+
+def _is_short(value: Any) -> bool:
+    if isinstance(value, Decimal):
+        return abs(value.adjusted()) + len(value.as_tuple().digits) <= MAX_DIGITS
+    return isinstance(value, float) or abs(value) < 10**MAX_DIGITS
+
+
+def _written(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        yield "{"
+        for place, (name, each) in enumerate(value.items()):
+            yield f"{', ' if place else ''}{json.dumps(name)}: "
+            yield from _written(each)
+        yield "}"
+    elif isinstance(value, list | tuple):
+        yield "["
+        for place, each in enumerate(value):
+            yield ", " if place else ""
+            yield from _written(each)
+        yield "]"
+    elif isinstance(value, Decimal):
+        if not value.is_finite():
+            raise ValueError("NaN and infinity are no numbers that a document can hold.")
+        yield str(value)
+    else:
+        yield DocumentEncoder().encode(value)
+
+
+def _whole(digits: str) -> int | Decimal:
+    # Python refuses to read a whole number of more than 4,300 digits.
+    return int(digits) if len(digits) <= MAX_DIGITS else Decimal(digits)
+
+
+def _without_repetition(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _value in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(_("The name “%(name)s” occurs twice.") % {"name": twice})
+    return found
+
+
+def _error(code: str, message: str, **params: Any) -> ValidationError:
+    return ValidationError(message, code=code, params=params)
