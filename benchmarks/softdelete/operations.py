@@ -8,7 +8,7 @@ from typing import Any
 
 from benchmarks.softdelete.contenders import Contender
 
-COMMITS = 100
+COMMITS = 500
 LISTS = 20
 NEWEST = 50
 
@@ -101,17 +101,15 @@ def list_newest(contender: Contender, _: Any) -> None:
 
 
 OPERATIONS = [
-    Operation("delete one of 10 with its 10,000 variants", delete_one, one),
+    Operation("delete one of 10 with its 10000 variants", delete_one, one),
     Operation("raw DELETE of it", delete_raw, one, contenders=raw),
     Operation("restore it", restore, deleted_one, contenders=restores),
     Operation(
-        "delete 1,000 with 100 variants each", delete_all, contenders=set_based, products=1000, variants=100
+        "delete 1000 with 100 variants each", delete_all, contenders=set_based, products=1000, variants=100
     ),
+    Operation("single committed delete", delete_each, some, products=1000, variants=0, parts=COMMITS),
     Operation(
-        "delete one without variants, committed", delete_each, some, products=1000, variants=0, parts=COMMITS
-    ),
-    Operation(
-        "newest 50 alive of 1,000,000",
+        "newest 50 alive of 1000000",
         list_newest,
         products=1_000_000,
         variants=0,

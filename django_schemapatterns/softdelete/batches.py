@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from datetime import datetime
 from functools import cache
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from uuid import UUID
 
 from django.core.exceptions import EmptyResultSet
@@ -26,42 +26,49 @@ if TYPE_CHECKING:
     from django.db.models.sql import UpdateQuery
 
 Counts = tuple[int, dict[str, int]]
-Marks = tuple[datetime | None, UUID | None] | None
+Marks = tuple[datetime | None, UUID | None]
 OUTCOME: Final = "SELECT schemapatterns.soft_delete_outcome()::text"
 ROWS: Final = "SELECT current_setting('schemapatterns.deletion_rows', true)"
 
 
-def mark(
-    model: type[Model], query: UpdateQuery, using: str, *, one: bool, restores: bool
-) -> tuple[Counts, Marks]:
-    """
-    Run an UPDATE of the marks, and let the rules that would speak at the end of the transaction speak.
+class Marked(NamedTuple):
+    """What was done: Django's (number, {label: number}), and the marks of the row, if it was about one."""
 
-    Returns Django's (number, {label: number}), with what cascades did, and the new marks of the one row, when
-    it is one. It takes a single round trip where the driver binds the parameters, as it does by default.
+    counts: Counts
+    marks: Marks | None = None
+
+
+def mark(model: type[Model], query: UpdateQuery, using: str, *, one: bool, restores: bool) -> Marked:
+    """
+    Run an UPDATE of the marks, let the rules speak that else wait for the end of the transaction, and count.
+
+    It is one round trip, and so a transaction, where the driver binds the parameters, as it does by default.
     """
     try:
         sql, params = query.get_compiler(using).as_sql()
     except EmptyResultSet:
-        return (0, {}), None
+        return Marked((0, {}))
     connection: Any = connections[using]
     rules = _rules(marked_model(model) or model, restores=restores)
-    together = rules and not connection.features.uses_server_side_binding
-    table = connection.ops.quote_name(model._meta.db_table)
-    returning = f" RETURNING {table}.{MARK}, {table}.{BATCH}" if one else ""
+    together = not connection.features.uses_server_side_binding
+    if one:
+        table = connection.ops.quote_name(model._meta.db_table)
+        sql += f" RETURNING {table}.{MARK}, {table}.{BATCH}"
+    if rules and together:
+        sql += f"; {rules}"
     with transaction.mark_for_rollback_on_error(using), connection.cursor() as cursor:
-        cursor.execute(f"{sql}{returning}{f'; {rules}' if together else ''}", params)
+        cursor.execute(sql, params)
         rows, marks = cursor.rowcount, cursor.fetchone() if one else None
-        if together:
+        if rules and together:
             cursor.nextset()
         elif rules:
             cursor.execute(rules)
         cascaded = json.loads(cursor.fetchone()[0] or "{}") if rules and rows else {}
-    return _counted(model, rows, cascaded), marks
+    return Marked(_counted(model, rows, cascaded), marks)
 
 
 def outcome(model: type[Model], rows: int, using: str) -> Counts:
-    """Return the same of rows that were marked by other means."""
+    """Count as well what followed rows that were marked by other means."""
     cascaded = {}
     if rows and _rules(marked_model(model) or model, restores=True):
         with connections[using].cursor() as cursor:
@@ -90,13 +97,13 @@ def added(one: Counts, other: Counts) -> Counts:
 @cache
 def _rules(model: type[Model], *, restores: bool) -> str:
     """Return what to ask after rows were marked: nothing when none but the model's own rows have a say."""
-    if not (references_to(model) or family_references(model)):
-        return ""
-    # What judges a delete at its end is RESTRICT alone.
-    judges = restores or any(
+    cascades = any(reference.rule == "cascade" for reference in references_to(model))
+    if restores:
+        return OUTCOME if cascades or family_references(model) else ""
+    judged = any(
         reference.rule == "restrict" for each in dependants(model) for reference in references_to(each)
     )
-    return OUTCOME if judges else ROWS
+    return OUTCOME if judged else ROWS if cascades else ""
 
 
 def _forget(**kwargs: object) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from asgiref.sync import sync_to_async
@@ -21,6 +22,7 @@ from django_schemapatterns.softdelete.querysets import (
     AllObjectsManager,
     DeletedObjectsManager,
     SoftDeleteManager,
+    SoftDeleteQuerySet,
     hard_deletes,
 )
 from django_schemapatterns.softdelete.relations import BATCH, MARK
@@ -28,7 +30,7 @@ from django_schemapatterns.softdelete.validation import places_of_deleted
 from django_schemapatterns.softdelete.views import views
 
 if TYPE_CHECKING:
-    from django_schemapatterns.softdelete.batches import Counts
+    from django_schemapatterns.softdelete.batches import Counts, Marked
 
 
 class SoftDeleteModel(models.Model):
@@ -59,10 +61,10 @@ class SoftDeleteModel(models.Model):
 
     def delete(self, using: str | None = None, keep_parents: bool = False) -> Counts:  # noqa: FBT001, FBT002
         """Soft-delete the row and what depends on it; returns Django's (number, {label: number})."""
-        rows = self._row(using)
-        counts: Counts = rows._delete(origin=self)
-        self._read_marks(rows)
-        return counts
+        rows = self._row(using, deleted=False)
+        marked = rows._delete(origin=self)
+        self._take_marks(marked, rows.db)
+        return marked.counts
 
     delete.alters_data = True  # type: ignore[attr-defined]
 
@@ -73,11 +75,12 @@ class SoftDeleteModel(models.Model):
         with_parents: restore the deleted rows that it depends on, too, instead of raising ParentDeleted.
         Raises NotDeleted, RestoreConflict or ParentDeleted, with nothing changed.
         """
-        rows = self._row(using)
-        with transaction.atomic(using=rows.db):
-            parents = restore_parents(self, rows.db) if with_parents else (0, {})
-            counts = added(parents, rows._restore(origin=self))
-        self._read_marks(rows)
+        rows = self._row(using, deleted=True)
+        with transaction.atomic(using=rows.db) if with_parents else nullcontext():
+            parents: Counts = restore_parents(self, rows.db) if with_parents else (0, {})
+            marked = rows._restore(origin=self)
+        self._take_marks(marked, rows.db)
+        counts = added(parents, marked.counts)
         if not counts[0]:
             raise NotDeleted(f"{self._meta.object_name} {self.pk} is not deleted.")
         return counts
@@ -86,7 +89,7 @@ class SoftDeleteModel(models.Model):
 
     def hard_delete(self, using: str | None = None) -> Counts:
         """Delete the row for good, with Django's own cascades and signals."""
-        alias = self._row(using).db
+        alias = self._saved_in(using)
         with friendly(alias), hard_deletes(alias):
             return super().delete(using=alias)
 
@@ -98,8 +101,7 @@ class SoftDeleteModel(models.Model):
 
         Raises what delete() would raise; sends no signals.
         """
-        counts: Counts = self._row(using)._preview()
-        return counts[1]
+        return self._row(using, deleted=False)._preview()[1]
 
     async def adelete(self, using: str | None = None, keep_parents: bool = False) -> Counts:  # noqa: FBT001, FBT002
         return await sync_to_async(self.delete)(using, keep_parents)
@@ -130,14 +132,20 @@ class SoftDeleteModel(models.Model):
         changed = [value for value in values if not keeps_itself(value[0], value[2])]
         return super()._do_update(base_qs, using, pk_val, changed or values, *args)
 
-    def _row(self, using: str | None) -> Any:
+    def _row(self, using: str | None, *, deleted: bool) -> SoftDeleteQuerySet[Any]:
+        """Return the row, if that is its state."""
+        rows: SoftDeleteQuerySet[Any] = SoftDeleteQuerySet(type(self), using=self._saved_in(using))
+        return rows.filter(pk=self.pk, **{f"{MARK}__isnull": not deleted})
+
+    def _saved_in(self, using: str | None) -> str:
         if not self._is_pk_set():  # type: ignore[attr-defined]
             raise ValueError(f"{self._meta.object_name} is not saved: it has no primary key.")
-        alias = using or router.db_for_write(type(self), instance=self)
-        return type(self).all_objects.using(alias).filter(pk=self.pk)
+        return using or router.db_for_write(type(self), instance=self)
 
-    def _read_marks(self, rows: Any) -> None:
-        marks = rows._marks or rows.values_list(MARK, BATCH).first()
+    def _take_marks(self, marked: Marked, using: str) -> None:
+        marks = marked.marks
+        if marks is None:  # nothing was done: perhaps somebody else has done it
+            marks = type(self)._base_manager.using(using).filter(pk=self.pk).values_list(MARK, BATCH).first()
         if marks is not None:
             self.deleted_at, self.deletion_id = marks
 

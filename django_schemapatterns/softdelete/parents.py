@@ -19,8 +19,8 @@ def restore_parents(child: Model, using: str, seen: set[tuple[type[Model], Any]]
         if (type(parent), parent.pk) not in seen:
             seen.add((type(parent), parent.pk))
             counts = added(counts, restore_parents(parent, using, seen))
-            manager: Any = type(parent).all_objects  # type: ignore[attr-defined]
-            counts = added(counts, manager.using(using).filter(pk=parent.pk)._restore(origin=parent))
+            rows = parent._row(using, deleted=True)  # type: ignore[attr-defined]
+            counts = added(counts, rows._restore(origin=parent).counts)
     return counts
 
 

@@ -24,7 +24,7 @@ from django_schemapatterns.softdelete.relations import BATCH, MARK
 from django_schemapatterns.softdelete.upserts import AliveInsertQuery, arbiter
 
 if TYPE_CHECKING:
-    from django_schemapatterns.softdelete.batches import Counts, Marks
+    from django_schemapatterns.softdelete.batches import Counts, Marked
 
 _Model_co = TypeVar("_Model_co", bound=models.Model, covariant=True)
 _Method = TypeVar("_Method", bound=Callable[..., Any])
@@ -52,8 +52,6 @@ class SoftDeleteQuerySet(models.QuerySet[_Model_co]):
         Product.deleted_objects.filter(brand=brand).restore()
     """
 
-    _marks: Marks = None  # of the one row that was marked
-
     def alive(self) -> Self:
         """The rows that are not deleted."""
         return self.filter(**{f"{MARK}__isnull": True})
@@ -74,7 +72,10 @@ class SoftDeleteQuerySet(models.QuerySet[_Model_co]):
         Returns Django's (number of rows, {label: number}), dependants included. Raises ProtectedError or
         RestrictedError, with nothing changed.
         """
-        return self._delete(origin=self)
+        self._prepare("delete")
+        marked = self.alive()._delete(origin=self)
+        self._result_cache = None
+        return marked.counts
 
     @_changes_data
     def restore(self) -> Counts:
@@ -84,65 +85,64 @@ class SoftDeleteQuerySet(models.QuerySet[_Model_co]):
         Raises RestoreConflict when an alive row has taken a place that must be unique, and ParentDeleted when
         a row that they depend on is deleted still; nothing is changed then.
         """
-        return self._restore(origin=self)
+        self._prepare("restore")
+        marked = self.deleted()._restore(origin=self)
+        self._result_cache = None
+        return marked.counts
 
-    def _delete(self, origin: Any) -> Counts:
-        self._prepare("delete")
-        told = {"deletion_id": uuid.uuid4(), "origin": origin, "using": self.db}
+    def _delete(self, origin: Any) -> Marked:
+        """Delete rows that are alive."""
+        batch = uuid.uuid4()
+        told = {"deletion_id": batch, "origin": origin, "using": self.db}
         with friendly(self.db), self._whole(signals.pre_soft_delete, signals.post_soft_delete):
             signals.pre_soft_delete.send(self.model, **told)
-            marks = {MARK: ClockTimestamp(), BATCH: told["deletion_id"]}
-            counts = self._mark_of(origin, self.alive(), marks)
-            signals.post_soft_delete.send(self.model, **told, counts=counts)
-        return counts
+            marked = self._mark({MARK: ClockTimestamp(), BATCH: batch}, one=isinstance(origin, models.Model))
+            signals.post_soft_delete.send(self.model, **told, counts=marked.counts)
+        return marked
 
-    def _restore(self, origin: Any) -> Counts:
-        self._prepare("restore")
+    def _restore(self, origin: Any) -> Marked:
+        """Restore rows that are deleted."""
         told = {"origin": origin, "using": self.db}
-        with friendly(self.db), transaction.atomic(using=self.db):
-            if _is_heard(self.model):
-                told["deletion_ids"] = set(self.deleted().order_by().values_list(BATCH, flat=True).distinct())
+        heard = (signals.pre_restore, signals.post_restore)
+        with friendly(self.db), self._whole(*heard):
+            if any(signal.has_listeners(self.model) for signal in heard):
+                told["deletion_ids"] = set(self.order_by().values_list(BATCH, flat=True).distinct())
             signals.pre_restore.send(self.model, **told)
-            counts = self._mark_of(origin, self.deleted(), {MARK: None, BATCH: None})
-            signals.post_restore.send(self.model, **told, counts=counts)
-        return counts
+            marked = self._mark({MARK: None, BATCH: None}, one=isinstance(origin, models.Model))
+            signals.post_restore.send(self.model, **told, counts=marked.counts)
+        return marked
 
     def _preview(self) -> Counts:
-        self._prepare("preview")
+        """Delete rows that are alive, and take it back."""
         with friendly(self.db), transaction.atomic(using=self.db):
-            counts = self.alive()._mark({MARK: ClockTimestamp(), BATCH: uuid.uuid4()})
+            marked = self._mark({MARK: ClockTimestamp(), BATCH: uuid.uuid4()})
             transaction.set_rollback(True, using=self.db)
-        return counts
+        return marked.counts
 
-    def _whole(self, *heard: Signal) -> AbstractContextManager[None]:
-        """Return a transaction, unless a single round trip is all there is to do."""
+    def _whole(self, *heard: Signal) -> AbstractContextManager[Any]:
+        """Return a transaction, unless a single round trip, which is one, is all that there is to do."""
         connection: Any = connections[self.db]
         model: Any = self.model
-        trips = (
-            connection.features.uses_server_side_binding,
-            model._meta.all_parents,
-            *(signal.has_listeners(model) for signal in heard),
+        alone = connection.get_autocommit() and not (
+            connection.features.uses_server_side_binding
+            or model._meta.all_parents
+            or any(signal.has_listeners(model) for signal in heard)
         )
-        alone = connection.get_autocommit() and not any(trips)
         return nullcontext() if alone else transaction.atomic(using=self.db)
 
-    def _mark_of(self, origin: Any, rows: Self, marks: dict[str, Any]) -> Counts:
-        counts = rows._mark(marks, one=isinstance(origin, models.Model))
-        self._marks = rows._marks
-        return counts
-
-    def _mark(self, marks: dict[str, Any], *, one: bool = False) -> Counts:
-        """Set the marks of the rows; of one row, take down what they are then."""
+    def _mark(self, marks: dict[str, Any], *, one: bool = False) -> Marked:
+        """Set the marks of the rows."""
+        if not one and self.query.where.contains_over_clause:  # which an UPDATE can not ask for
+            rows = type(self)(self.model, using=self.db).filter(pk__in=self.order_by().values("pk"))
+            return rows._mark(marks)
         query: Any = self.query.chain(UpdateQuery)
         query.clear_ordering(force=True)
         query.add_update_values(marks)
-        if query.related_updates:
-            rows = self.order_by().update(**marks)
-            return batches.outcome(self.model, rows, self.db)
+        if query.related_updates:  # the marks are in the table of a parent
+            number = self.order_by().update(**marks)
+            return batches.Marked(batches.outcome(self.model, number, self.db))
         query.clear_select_clause()
-        counts, self._marks = batches.mark(self.model, query, self.db, one=one, restores=marks[MARK] is None)
-        self._result_cache = None
-        return counts
+        return batches.mark(self.model, query, self.db, one=one, restores=marks[MARK] is None)
 
     @_changes_data
     def hard_delete(self) -> Counts:
@@ -204,10 +204,6 @@ def hard_deletes(using: str) -> Iterator[None]:
         cursor.execute("SELECT set_config('schemapatterns.hard_delete', 'on', true)")
         yield
         cursor.execute("SELECT set_config('schemapatterns.hard_delete', %s, true)", [outer])
-
-
-def _is_heard(model: type[models.Model]) -> bool:
-    return any(signal.has_listeners(model) for signal in (signals.pre_restore, signals.post_restore))
 
 
 def without_alive_filter(queryset: Any) -> Any:

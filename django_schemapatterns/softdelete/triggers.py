@@ -37,6 +37,8 @@ class CompiledMarkTrigger(CompiledTrigger):
         return path, args, {**kwargs, **({"arguments": self.arguments} if self.arguments else {})}
 
     def _condition(self) -> str:
+        if self.name in _STATEMENTS:
+            return f"WHEN ({_STATEMENTS[self.name]})"
         if self.name != "soft_delete_mark":
             return ""
         incomplete = f"(NEW.{MARK} IS NULL) <> (NEW.{BATCH} IS NULL)"
@@ -54,6 +56,12 @@ _SHARED: Final = {
     "soft_delete_begin": {"when": "BEFORE", "operation": f"UPDATE OF {MARK} OR DELETE", "level": "STATEMENT"},
     "soft_delete_mark": {"when": "BEFORE", "operation": _MARKED, "level": "ROW"},
     "soft_delete_end": {"when": "AFTER", "operation": f"UPDATE OF {MARK} OR DELETE", "level": "STATEMENT"},
+}
+# A cascade, deeper down, goes on with the batch of the statement that started it, and calls neither.
+_DEPTH: Final = "current_setting('schemapatterns.deletion_depth', true)"
+_STATEMENTS: Final = {
+    "soft_delete_begin": f"coalesce({_DEPTH}, '') = ''",
+    "soft_delete_end": f"{_DEPTH} = (pg_trigger_depth() + 1)::text",
 }
 
 

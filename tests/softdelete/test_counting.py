@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -11,7 +11,6 @@ from django.db import IntegrityError, connection
 from django.db.models import signals as django_signals
 from django.test.utils import CaptureQueriesContext
 
-from django_schemapatterns.context import acting_as
 from django_schemapatterns.softdelete import signals
 from tests.softdelete.app.models import Brand, Node, Product, Scratch, Shop, Variant
 from tests.softdelete.tools import alive
@@ -156,34 +155,3 @@ def test_a_tree_is_counted_once() -> None:
 
     assert root.delete() == (6, {"softtests.Node": 6})
     assert Node.deleted_objects.all().restore() == (6, {"softtests.Node": 6})
-
-
-@pytest.mark.django_db(transaction=True)
-@pytest.mark.parametrize("acting", [nullcontext(), acting_as(task="closing")])
-def test_a_delete_in_autocommit_is_one_round_trip(acting: Any) -> None:
-    shop = shop_with(2)
-
-    with acting, CaptureQueriesContext(connection) as queries:
-        counts = shop.delete()
-
-    assert len(queries) == 1
-    assert counts[0] == 5
-    assert (shop.deleted_at, shop.deletion_id) == Shop.all_objects.values_list(
-        "deleted_at", "deletion_id"
-    ).get()
-
-
-@pytest.mark.django_db(transaction=True)
-def test_parameters_bound_by_the_server_give_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    shop = shop_with(2)
-    connection.close()
-    options = {**connection.settings_dict["OPTIONS"], "server_side_binding": True}
-    monkeypatch.setitem(connection.settings_dict, "OPTIONS", options)
-    connection.features.__dict__.pop("uses_server_side_binding", None)
-
-    try:
-        assert shop.delete()[0] == shop.restore()[0] == 5
-        assert not shop.is_deleted
-    finally:
-        connection.close()
-        connection.features.__dict__.pop("uses_server_side_binding", None)

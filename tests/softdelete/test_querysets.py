@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 from django.core.management import call_command
-from django.db.models import Count, Prefetch
+from django.db.models import Count, Prefetch, Window
+from django.db.models.functions import RowNumber
 from django.template import Context, Template
 
 from django_schemapatterns.softdelete import alive
@@ -254,6 +255,37 @@ def test_what_can_not_be_deleted_by_a_queryset_is_refused(verb: str) -> None:
 
 def test_an_ordered_and_joined_queryset_can_be_deleted(shop: Shop) -> None:
     assert Variant.objects.filter(product__shop=shop).order_by("-product__name").delete()[0] == 1
+
+
+def test_what_an_update_can_not_ask_for_can_be_deleted(shop: Shop) -> None:
+    first, second = [Product.objects.create(name="twin") for _ in range(2)]
+    Variant.objects.create(product=second)
+    twins = Product.objects.filter(name="twin").annotate(
+        place=Window(RowNumber(), partition_by="name", order_by="id"), number=Count("variants")
+    )
+
+    assert twins.filter(number=0).delete()[0] == 1
+    assert Product.deleted_objects.get(name="twin") == first
+    assert (
+        Product.deleted_objects.filter(name="twin").annotate(n=Count("variants")).filter(n=0).restore()[0]
+        == 1
+    )
+    assert Product.objects.annotate(place=Window(RowNumber(), order_by="-id")).filter(place=1).delete() == (
+        2,
+        {"softtests.Product": 1, "softtests.Variant": 1},
+    )
+    assert Product.deleted_objects.get(name="twin") == second
+
+
+def test_a_queryset_forgets_the_rows_that_it_deleted() -> None:
+    Product.objects.create()
+    products, deleted = Product.objects.all(), Product.deleted_objects.all()
+    assert (len(products), len(deleted)) == (1, 0)
+
+    products.delete()
+    assert (len(products), len(deleted.all())) == (0, 1)
+    deleted.restore()
+    assert list(deleted) == []
 
 
 def test_templates_delete_nothing() -> None:

@@ -59,7 +59,7 @@ def soft_delete(rows: Any) -> Plan:
     batch = uuid.uuid4()
     try:
         with friendly(rows.db), transaction.atomic(using=rows.db):
-            _, counts = rows.alive()._mark({MARK: ClockTimestamp(), BATCH: batch})
+            (_, counts), _ = rows.alive()._mark({MARK: ClockTimestamp(), BATCH: batch})
             groups = [
                 Group(model, number, _named(model._base_manager.using(rows.db).filter(**{BATCH: batch})))
                 for model, number in _models(counts)
@@ -85,7 +85,7 @@ def restore(rows: Any) -> Plan:
     }
     try:
         with friendly(rows.db), transaction.atomic(using=rows.db):
-            _, counts = rows.deleted()._mark({MARK: None, BATCH: None})
+            (_, counts), _ = rows.deleted()._mark({MARK: None, BATCH: None})
             groups = [
                 Group(model, number, _back(model, before.get(model, []), rows.db))
                 for model, number in _models(counts)

@@ -1,15 +1,14 @@
--- Before a statement deletes or restores: name the batch that its rows and their dependants share.
--- Deeper down is a cascade, which goes on with the batch of the statement that started it.
+-- Before a statement deletes or restores, unless a cascade does: name the batch that its rows and their dependants share.
 -- version: 1
 CREATE OR REPLACE FUNCTION schemapatterns.soft_delete_begin() RETURNS trigger
 LANGUAGE plpgsql SET search_path = pg_catalog, pg_temp
 AS $function$
+DECLARE
+    told text; -- an assignment takes less than a query
 BEGIN
-    IF coalesce(current_setting('schemapatterns.deletion_depth', true), '') = '' THEN
-        PERFORM set_config('schemapatterns.deletion_depth', pg_trigger_depth()::text, true),
-                set_config('schemapatterns.deletion_id', gen_random_uuid()::text, true),
-                set_config('schemapatterns.deletion_rows', '', true);
-    END IF;
+    told := set_config('schemapatterns.deletion_depth', pg_trigger_depth()::text, true);
+    told := set_config('schemapatterns.deletion_id', gen_random_uuid()::text, true);
+    told := set_config('schemapatterns.deletion_rows', '', true);
     RETURN NULL;
 END
 $function$;

@@ -19,7 +19,9 @@ BEGIN
         WHERE {{of_parent}} AND dependant.deletion_id = OLD.deletion_id{{others_alive}};
     END IF;
     GET DIAGNOSTICS affected = ROW_COUNT;
-    PERFORM schemapatterns.soft_delete_count({{marked_name}}, affected);
+    IF affected > 0 THEN
+        PERFORM schemapatterns.soft_delete_count({{marked_name}}, affected);
+    END IF;
     RETURN NULL;
 END
 $cascade$;
