@@ -52,7 +52,10 @@ def dumps(document: Any) -> str:
 
 def loads(text: str) -> Any:
     """Read JSON; an object that has a key twice is refused, since one of both values would be lost."""
-    return json.loads(text, cls=DocumentDecoder, object_pairs_hook=_without_repetition)
+    try:
+        return json.loads(text, cls=DocumentDecoder, object_pairs_hook=_without_repetition)
+    except RecursionError as error:
+        raise ValueError(_("More than %(limit)d levels are too deep.") % {"limit": MAX_DEPTH}) from error
 
 
 def complain(document: Any) -> Iterator[ValidationError]:

@@ -112,7 +112,7 @@ class AttributesField(JSONField):
             return value
         try:
             return loads(value)
-        except (ValueError, RecursionError) as error:
+        except ValueError as error:
             raise ValidationError(self.error_messages["invalid"], code="invalid") from error
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
@@ -127,6 +127,17 @@ class AttributesField(JSONField):
         errors = [] if value is None else list(self.schema_of(model_instance).errors(value))
         if errors:
             raise ValidationError(errors)
+
+    def formfield(self, **kwargs: Any) -> Any:
+        from django_schemapatterns.attributes.forms import AttributesFormField
+
+        given = {
+            "form_class": AttributesFormField,
+            "model_field": self,
+            "initial": self.get_default,
+            **kwargs,
+        }
+        return super(JSONField, self).formfield(**{**given, "show_hidden_initial": False})
 
     def value_to_string(self, obj: Model) -> Any:
         """Return the document as JSON text, since fixtures would turn its numbers into text."""

@@ -17,6 +17,7 @@ from django_schemapatterns.schema.names import literal
 if TYPE_CHECKING:
     from django_schemapatterns.attributes.attribute import Attribute
 
+SHOWN = 50
 _DATE = "^(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}$"
 
 
@@ -274,8 +275,8 @@ def limits_in_words(attribute: Attribute) -> str:
 
 def pretty(value: Any) -> str:
     """Return a value as an error shows it."""
-    text = value if isinstance(value, str) else json.dumps(value, default=str)
-    return text if len(text) <= 50 else f"{text[:49]}…"
+    text = str(value) if isinstance(value, str | Decimal) else json.dumps(value, default=str)
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
 
 
 def _is_date(text: str) -> bool:

@@ -59,16 +59,18 @@ class Schema:
             value = document[attribute.name]
             if not attribute.accepts(value):
                 message = _("%(label)s must be %(rule)s, not %(value)s.")
-                yield ValidationError(message, code="invalid", params={**params, "value": pretty(value)})
+                yield ValidationError(
+                    message, code="invalid_attribute", params={**params, "value": pretty(value)}
+                )
         elif attribute.required:
-            yield ValidationError(_("%(label)s is required."), code="required", params=params)
+            yield ValidationError(_("%(label)s is required."), code="missing_attribute", params=params)
 
     def unknown(self, name: str) -> ValidationError:
         """Return the error that there is no such attribute."""
         known = shown(self.attributes) or _("none")
         return ValidationError(
             _("There is no attribute “%(name)s”; there are: %(known)s.%(near)s"),
-            code="unknown",
+            code="unknown_attribute",
             params={
                 "attribute": name,
                 "name": pretty(name),
