@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar, cast
 
 from django.db import models
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from django_schemapatterns.exceptions import ReadOnly
 from django_schemapatterns.schema.names import sibling
@@ -40,18 +41,20 @@ def active_model(model: type[Model], name: str = "") -> type[Model]:
     if marked_model(model) is not model:
         raise TypeError(f"{model._meta.label} has no table with marks, and so no view.")
     options: Any = model._meta
+    ordering = [name for name in options.ordering if str(name).lstrip("-") not in {MARK, BATCH}]
     meta = {
         "managed": False,
         "app_label": options.app_label,
         "db_table": sibling(options.db_table, "_active"),
         "default_permissions": ("view",),
-        "ordering": options.ordering,
-        "verbose_name": f"active {options.verbose_name_raw}",
+        "verbose_name": format_lazy(_("active {name}"), name=options.verbose_name),
+        "verbose_name_plural": format_lazy(_("active {name}"), name=options.verbose_name_plural),
+        **({"ordering": ordering} if ordering else {}),
     }
     fields = {field.name: _copy(field) for field in options.local_concrete_fields}
     body = {
         **{name: field for name, field in fields.items() if name not in {MARK, BATCH}},
-        "__module__": sys._getframe(1).f_globals["__name__"],
+        "__module__": model.__module__,
         "__doc__": f"The alive rows of {options.label}.",
         "__str__": model.__str__,
         "Meta": type("Meta", (), meta),
@@ -68,7 +71,8 @@ def _copy(field: Any) -> Any:
     if not field.is_relation:
         return field.clone()
     # Django can not deconstruct a relation before all models are there.
-    return models.ForeignKey(
+    kind: type[models.ForeignKey[Any, Any]] = models.OneToOneField if field.primary_key else models.ForeignKey
+    return kind(
         field.remote_field.model,
         models.DO_NOTHING,
         related_name="+",

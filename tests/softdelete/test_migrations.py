@@ -6,11 +6,13 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.contrib.postgres.fields import RangeOperators
 from django.db import connection, models
 from django.db.migrations.writer import MigrationWriter
+from django.db.models.functions import Lower
 
 from django_schemapatterns import models as patterns
-from django_schemapatterns.constraints import UniqueAlive
+from django_schemapatterns.constraints import ExcludeAlive, UniqueAlive
 from django_schemapatterns.schema.attach import add_triggers
 from django_schemapatterns.softdelete.objects import reference_triggers
 from tests.schema.story import Story, found, functions, state_of
@@ -241,6 +243,40 @@ def test_a_rule_that_changes_is_the_new_one() -> None:
     with refused("23001"):
         run("DELETE FROM testapp_tree")
     assert not any(name.startswith("cascade") for name in functions())
+
+
+def test_rules_without_fields_outlive_a_field_whose_name_alone_changes() -> None:
+    def rules(field: str) -> dict[str, Any]:
+        overlap = [(field, RangeOperators.EQUAL)]
+        return {
+            "constraints": [
+                UniqueAlive(Lower(field), name="lower_alive"),
+                UniqueAlive(field, name="plain_alive"),
+                ExcludeAlive(name="excluded_alive", expressions=overlap, index_type="SPGIST"),
+                models.CheckConstraint(condition=~models.Q(**{field: "Elm"}), name="no_elm"),
+            ]
+        }
+
+    def renamed() -> Any:
+        return models.CharField(max_length=20, default="", db_column="name")
+
+    def more() -> Any:
+        return models.IntegerField(null=True)
+
+    story = Story(tree(name=text(), meta=rules("name")))
+    plant()
+
+    story.becomes(tree(label=renamed, height=more, meta=rules("label")))
+
+    assert views()["testapp_tree_active"] == ["id", "name", "height"]
+    with refused("23505", match="lower_alive"):
+        run("INSERT INTO testapp_tree (name) VALUES ('OAK')")
+    with refused("23514"):
+        run("INSERT INTO testapp_tree (name) VALUES ('Elm')")
+    story.undo()
+    assert views()["testapp_tree_active"] == ["id", "name"]
+    with refused("23505", match="lower_alive"):
+        run("INSERT INTO testapp_tree (name) VALUES ('OAK')")
 
 
 def test_a_model_that_is_deleted_leaves_nothing_behind() -> None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pickle
 from typing import Any
 
 import pytest
+from django.db import models
+from django.test.utils import isolate_apps
+from django.utils.translation import gettext_lazy as _, override
 
 from django_schemapatterns.exceptions import ReadOnly
-from django_schemapatterns.models import active_model
+from django_schemapatterns.models import SoftDeleteModel, active_model
 from tests.softdelete.app.models import ActiveProduct, Brand, Car, Product, Shelf, Shop
 
 pytestmark = pytest.mark.django_db
@@ -61,3 +65,35 @@ def test_a_key_of_two_columns_is_one_there_too() -> None:
 def test_a_model_without_a_view_is_refused() -> None:
     with pytest.raises(TypeError, match=r"softtests\.Car has no table with marks, and so no view"):
         active_model(Car)
+
+
+@isolate_apps("tests.softdelete.app")
+def test_its_names_are_translated_and_django_finds_nothing_wrong() -> None:
+    class Branch(SoftDeleteModel):
+        class Meta:
+            app_label = "softtests"
+
+    class Twig(SoftDeleteModel):
+        branch = models.OneToOneField(Branch, models.CASCADE, primary_key=True)
+
+        class Meta:
+            app_label = "softtests"
+            verbose_name = _("user")
+            verbose_name_plural = _("users")
+            ordering = ["-deleted_at", "branch"]
+
+    reader: Any = active_model(Twig)
+
+    assert reader._meta.ordering == ["branch"]
+    assert str(reader._meta.verbose_name_plural) == "active users"
+    with override("de"):
+        assert "Benutzer" in str(reader._meta.verbose_name)
+    assert reader.check() == []
+
+
+def test_it_is_loaded_and_pickled_by_name() -> None:
+    Product.objects.create(name="kept")
+
+    product = pickle.loads(pickle.dumps(ActiveProduct.objects.get()))
+
+    assert (type(product), product.name) == (ActiveProduct, "kept")

@@ -40,7 +40,7 @@ class Migration(migrations.Migration):
             options={
                 "verbose_name": "active product",
                 "db_table": "softtests_product_active",
-                "ordering": [],
+                "verbose_name_plural": "active products",
                 "managed": False,
                 "default_permissions": ("view",),
             },
