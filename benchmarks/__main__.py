@@ -3,6 +3,7 @@ The benchmarks in one command, from a fresh checkout.
 
     python -m benchmarks audit
     python -m benchmarks softdelete
+    python -m benchmarks periods
     python -m benchmarks audit --only update,delete --contenders "none,ours,pghistory statement" --repeat 3
 
 They run on the embedded PostgreSQL, on disk and with its defaults, or on the server of DATABASE_URL, in a
@@ -22,7 +23,7 @@ from example_project.bootstrap import ensure_environment, say
 from example_project.postgres import running_server
 
 HOME = Path(__file__).with_name(".postgres")
-SUITES = ["audit", "softdelete"]
+SUITES = ["audit", "softdelete", "periods"]
 
 
 def main() -> None:

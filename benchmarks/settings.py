@@ -28,4 +28,5 @@ INSTALLED_APPS = [
     "django_schemapatterns",
     "benchmarks.audit.apps.ShopConfig",
     "benchmarks.softdelete.apps.TrashConfig",
+    "benchmarks.periods.apps.PricesConfig",
 ]

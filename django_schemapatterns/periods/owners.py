@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from django.db import models
 from django.db.models import Case, F, OuterRef, Subquery, When
 
 from django_schemapatterns.periods.options import options_of, owner_field
-from django_schemapatterns.periods.querysets import moment, started
+from django_schemapatterns.periods.querysets import Moment, moment, started
 
 _Model_co = TypeVar("_Model_co", bound=models.Model, covariant=True)
 _QuerySet = TypeVar("_QuerySet", bound="models.QuerySet[Any]")
@@ -19,7 +18,7 @@ if TYPE_CHECKING:
 
 
 def with_period(
-    queryset: _QuerySet, related: str, *, as_of: datetime | None = None, suffix: str = "_as_of"
+    queryset: _QuerySet, related: str, *, as_of: Moment = None, suffix: str = "_as_of"
 ) -> _QuerySet:
     """
     Annotate owners with the values that they had, or will have, at a moment; one query for all of them.
@@ -27,7 +26,8 @@ def with_period(
         with_period(Product.objects.all(), "prices", as_of=t)    # product.price_as_of
         with_period(queryset, "prices", as_of=t, suffix="_then")  # product.price_then
 
-    related: the name by which the owner knows its versions.  as_of: now by default.
+    related: the name by which the owner knows its versions.
+    as_of: now by default; OuterRef("ordered_at") for a column of the owner.
     suffix: what the names of the columns get at their end.
     A value is None where no version was in force. Raises FieldError for a relation that is not to versions.
     """
@@ -74,6 +74,6 @@ class PeriodOwnerQuerySet(models.QuerySet[_Model_co]):
         Product.objects.with_period("prices", as_of=t)
     """
 
-    def with_period(self, related: str, *, as_of: datetime | None = None, suffix: str = "_as_of") -> Self:
+    def with_period(self, related: str, *, as_of: Moment = None, suffix: str = "_as_of") -> Self:
         """Annotate the rows with the values that they had, or will have, at a moment; see `with_period()`."""
         return with_period(self, related, as_of=as_of, suffix=suffix)

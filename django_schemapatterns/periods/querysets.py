@@ -8,10 +8,12 @@ from typing import Any, Self, TypeVar
 from asgiref.sync import sync_to_async
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
 from django_schemapatterns.periods.options import owner_field
 
+Moment = datetime | Combinable | None
 _Model_co = TypeVar("_Model_co", bound=models.Model, covariant=True)
 
 
@@ -43,7 +45,7 @@ class PeriodQuerySet(models.QuerySet[_Model_co]):
         end = Subquery(self._others().values("effective_from")[:1])
         return self.annotate(effective_to=end)
 
-    def as_of(self, at: datetime | None = None) -> Self:
+    def as_of(self, at: Moment = None) -> Self:
         """The versions that are in force at a moment, one of each owner at most; now by default."""
         at = moment(at)
         return self.filter(effective_from__lte=at).exclude(Exists(started(self._others(), at)))

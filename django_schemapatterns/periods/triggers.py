@@ -46,6 +46,7 @@ PLANNER: Final = (
     "SET enable_seqscan = off SET enable_mergejoin = off SET jit = off "
     "SET plan_cache_mode = force_generic_plan"
 )
+ACTOR: Final = "nullif(current_setting('app.current_user_id', true), '')"
 FILES: Final = {"removed": "follow"}
 
 
@@ -168,8 +169,9 @@ class CompiledPeriodTrigger(CompiledTrigger):
             "changed": self._changed(),
             "gone": f"owner.{quote(self.until)} IS NOT NULL" if self.until else "false",
             "clock": "period_clock" if self.action in WITH_CLOCK else "clock_timestamp()",
-            "who_columns": "".join(f", {quote(column)}" for column, _ in self._noted()),
-            "who": "".join(f", {value}" for _, value in self._noted()),
+            "who_columns": "".join(f", {quote(column)}" for column in self._noted()),
+            "who": "".join(f", period_{name}" for name in self._said()),
+            "declared": "".join(f"\n    period_{name} {value};" for name, value in self._said().items()),
             "notes": self._notes(),
         }
         values["last"] = self._part("last", values)
@@ -180,21 +182,20 @@ class CompiledPeriodTrigger(CompiledTrigger):
         values["quotes"] = sql.dollar_quotes(*values.values())
         return values
 
+    def _said(self) -> dict[str, str]:
+        """Return the declarations of who acts, and why, of those that have a column."""
+        who = self.who and f"{self.who[1]} := {ACTOR}::{self.who[1]}"
+        why = self.why and "text := schemapatterns.period_reason()"
+        return {name: value for name, value in (("who", who), ("why", why)) if value}
+
+    def _noted(self) -> list[str]:
+        return [column for column in (self.who and self.who[0], self.why) if column]
+
     def _notes(self) -> str:
         return "".join(
-            f"\n    NEW.{quote(column)} := coalesce(NEW.{quote(column)}, {value});"
-            for column, value in self._noted()
+            f"\n    NEW.{quote(column)} := coalesce(NEW.{quote(column)}, period_{name});"
+            for column, name in zip(self._noted(), self._said(), strict=True)
         )
-
-    def _noted(self) -> list[tuple[str, str]]:
-        """Return columns and values of who did it, and why."""
-        noted = []
-        if self.who:
-            column, db_type = self.who
-            noted.append((column, f"nullif(current_setting('app.current_user_id', true), '')::{db_type}"))
-        if self.why:
-            noted.append((self.why, "schemapatterns.period_reason()"))
-        return noted
 
 
 def _listed(parts: Iterable[str]) -> str:

@@ -4,7 +4,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
 AS {{quotes}}
 #variable_conflict use_variable
 DECLARE
-    period_clock timestamptz := clock_timestamp();
+    period_clock timestamptz := clock_timestamp();{{declared}}
 BEGIN
     DELETE FROM {{history}} AS version
     WHERE version.{{owner}} = OLD.{{key}} AND version.effective_from > period_clock

@@ -4,7 +4,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT {{planner}}
 AS {{quotes}}
 #variable_conflict use_variable
 DECLARE
-    period_clock timestamptz := clock_timestamp();
+    period_clock timestamptz := clock_timestamp();{{declared}}
 BEGIN
     INSERT INTO {{history}} ({{owner}}, {{columns}}, effective_from, recorded_at{{who_columns}})
     SELECT owner.{{key}}, {{values}}, moment.start, moment.start{{who}}

@@ -1,8 +1,8 @@
 WITH batch AS MATERIALIZED (
     SELECT owner.* FROM {{table}} AS owner {{after}} ORDER BY owner.{{key}} {{limit}} FOR SHARE
 ), seeded AS (
-    INSERT INTO {{history}} ({{owner}}, {{columns}}, effective_from, recorded_at{{who_columns}})
-    SELECT owner.{{key}}, {{values}}, moment.start, moment.start{{who}}
+    INSERT INTO {{history}} ({{owner}}, {{columns}}, effective_from, recorded_at)
+    SELECT owner.{{key}}, {{values}}, moment.start, moment.start
     FROM batch AS owner
     LEFT JOIN LATERAL (
 {{last}}

@@ -4,7 +4,7 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT {{planner}}
 AS {{quotes}}
 #variable_conflict use_variable
 DECLARE
-    period_clock timestamptz := clock_timestamp();
+    period_clock timestamptz := clock_timestamp();{{declared}}
 BEGIN
     WITH changed AS MATERIALIZED (
         SELECT owner.{{key}} AS "#owner", {{named_values}}, {{gone}} AS "#gone", last.effective_from AS "#last",

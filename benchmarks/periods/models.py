@@ -1,0 +1,104 @@
+"""The same product once for each contender."""
+
+# mypy: disable-error-code="misc"
+# The peer has no types.
+
+from __future__ import annotations
+
+from django.contrib.postgres.constraints import ExclusionConstraint
+from django.contrib.postgres.fields import DateTimeRangeField, RangeBoundary, RangeOperators
+from django.db import models
+from django.db.models import Func
+from simple_history.models import HistoricalRecords
+
+from django_schemapatterns.models import PeriodModel
+
+
+class Article(models.Model):
+    """Some 870 bytes a row, four indexes."""
+
+    name = models.CharField(max_length=255)
+    sku = models.CharField(max_length=100)
+    description = models.TextField()
+    price = models.DecimalField(max_digits=12, decimal_places=2)
+    created_at = models.DateTimeField()
+
+    class Meta:
+        abstract = True
+        indexes = [
+            models.Index(fields=["price"], name="%(class)s_price"),
+            models.Index(fields=["-created_at"], name="%(class)s_newest"),
+        ]
+        constraints = [models.UniqueConstraint(fields=["sku"], name="%(class)s_sku")]
+
+    def __str__(self) -> str:
+        return self.sku
+
+
+class PlainProduct(Article):
+    pass
+
+
+class OurProduct(Article):
+    pass
+
+
+class OurPrice(PeriodModel):
+    product = models.ForeignKey(OurProduct, models.CASCADE, related_name="prices")
+    price = models.DecimalField(max_digits=12, decimal_places=2)
+
+    class Period:
+        tracks = {"product": ["price"]}
+
+
+class LooseProduct(Article):
+    pass
+
+
+class LoosePrice(PeriodModel):
+    """Without a foreign key in the database; the triggers keep the reference."""
+
+    product = models.ForeignKey(LooseProduct, models.CASCADE, related_name="prices", db_constraint=False)
+    price = models.DecimalField(max_digits=12, decimal_places=2)
+
+    class Period:
+        tracks = {"product": ["price"]}
+        functions: dict[str, str] = {}
+
+
+class RangeProduct(Article):
+    pass
+
+
+class During(Func):
+    function = "tstzrange"
+    output_field = DateTimeRangeField()
+
+
+class RangePrice(models.Model):
+    """The usual shape: the open row is closed, another one opened; a constraint sees to it that none overlap."""
+
+    product = models.ForeignKey(RangeProduct, models.CASCADE, db_index=False, related_name="prices")
+    price = models.DecimalField(max_digits=12, decimal_places=2)
+    effective_from = models.DateTimeField()
+    effective_to = models.DateTimeField(null=True)
+    created_by = models.CharField(max_length=200, null=True)
+    reason = models.TextField(null=True)
+
+    class Meta:
+        constraints = [
+            ExclusionConstraint(
+                name="prices_do_not_overlap",
+                expressions=[
+                    ("product", RangeOperators.EQUAL),
+                    (During("effective_from", "effective_to", RangeBoundary()), RangeOperators.OVERLAPS),
+                ],
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.price}"
+
+
+class SimpleProduct(Article):
+    history = HistoricalRecords()
