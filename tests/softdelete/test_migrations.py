@@ -257,16 +257,16 @@ def test_rules_without_fields_outlive_a_field_whose_name_alone_changes() -> None
             ]
         }
 
-    def renamed() -> Any:
+    def named() -> Any:
         return models.CharField(max_length=20, default="", db_column="name")
 
     def more() -> Any:
         return models.IntegerField(null=True)
 
-    story = Story(tree(name=text(), meta=rules("name")))
+    story = Story(tree(title=named, meta=rules("title")))
     plant()
 
-    story.becomes(tree(label=renamed, height=more, meta=rules("label")))
+    story.becomes(tree(label=named, height=more, meta=rules("label")))
 
     assert views()["testapp_tree_active"] == ["id", "name", "height"]
     with refused("23505", match="lower_alive"):
