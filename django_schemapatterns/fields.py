@@ -4,5 +4,35 @@ from django_schemapatterns.attributes.attribute import Attribute
 from django_schemapatterns.attributes.fields import AttributesField
 from django_schemapatterns.periods.expressions import ClockTimestamp
 from django_schemapatterns.softdelete.fields import AliveForeignKey, BatchField, MarkField
+from django_schemapatterns.types.domains import (
+    CountryCodeField,
+    CurrencyCodeField,
+    DomainField,
+    EmailAddressField,
+    PercentageField,
+    PhoneNumberField,
+    PositiveDecimalField,
+    SlugField,
+)
+from django_schemapatterns.types.rules import Between, Length, Pattern, Rule
 
-__all__ = ["AliveForeignKey", "Attribute", "AttributesField", "BatchField", "ClockTimestamp", "MarkField"]
+__all__ = [
+    "AliveForeignKey",
+    "Attribute",
+    "AttributesField",
+    "BatchField",
+    "Between",
+    "ClockTimestamp",
+    "CountryCodeField",
+    "CurrencyCodeField",
+    "DomainField",
+    "EmailAddressField",
+    "Length",
+    "MarkField",
+    "Pattern",
+    "PercentageField",
+    "PhoneNumberField",
+    "PositiveDecimalField",
+    "Rule",
+    "SlugField",
+]

@@ -4,20 +4,34 @@ from django_schemapatterns.audit.capture import CompiledAuditTrigger
 from django_schemapatterns.audit.guard import CompiledGuardTrigger
 from django_schemapatterns.periods.seed import SeedPeriods
 from django_schemapatterns.periods.triggers import CompiledPeriodTrigger
+from django_schemapatterns.schema.domains import (
+    AlterDomain,
+    CreateDomain,
+    DropDomain,
+    ReplaceDomain,
+    ValidateDomain,
+)
 from django_schemapatterns.schema.functions import InstallSQL
 from django_schemapatterns.schema.proofs import ProveConstraint
 from django_schemapatterns.schema.triggers import AddUnmanagedTrigger, AlterTrigger
+from django_schemapatterns.schema.types import RenameType
 from django_schemapatterns.softdelete.triggers import CompiledMarkTrigger, CompiledReferenceTrigger
 
 __all__ = [
     "AddUnmanagedTrigger",
+    "AlterDomain",
     "AlterTrigger",
     "CompiledAuditTrigger",
     "CompiledGuardTrigger",
     "CompiledMarkTrigger",
     "CompiledPeriodTrigger",
     "CompiledReferenceTrigger",
+    "CreateDomain",
+    "DropDomain",
     "InstallSQL",
     "ProveConstraint",
+    "RenameType",
+    "ReplaceDomain",
     "SeedPeriods",
+    "ValidateDomain",
 ]

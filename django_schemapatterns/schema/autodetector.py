@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from django.core.management.commands import makemigrations, migrate
 from django.db.migrations import AddConstraint, CreateModel, Migration
 from django.db.migrations.autodetector import MigrationAutodetector, OperationDependency
 from pgtrigger.migrations import AddTrigger, RemoveTrigger
 
+from django_schemapatterns.schema.free_plan import (
+    FreeObjectPlan,
+    is_satisfied_by,
+    put_around,
+    split_at_commits,
+)
 from django_schemapatterns.schema.objects import SchemaObject
 from django_schemapatterns.schema.proofs import prove_later, split_proofs
 from django_schemapatterns.schema.triggers import AlterTrigger, CompiledTrigger, FollowingOperation
@@ -25,6 +31,14 @@ class SchemaAutodetectorMixin(MigrationAutodetector):
 
     generated_operations: dict[str, list[Operation]]
     migrations: dict[str, list[Migration]]
+
+    def _detect_changes(self, convert_apps: Any = None, graph: Any = None) -> Any:
+        self.free_objects = FreeObjectPlan(graph, self.from_state, self.to_state, self.questioner)  # type: ignore[attr-defined]
+        return super()._detect_changes(convert_apps, graph)  # type: ignore[misc]
+
+    def check_dependency(self, operation: Any, dependency: Any) -> bool:
+        satisfied = is_satisfied_by(operation, dependency)
+        return super().check_dependency(operation, dependency) if satisfied is None else satisfied  # type: ignore[misc]
 
     def _constraint_should_be_dropped_and_recreated(self, old: Any, new: Any) -> bool:
         try:
@@ -43,13 +57,15 @@ class SchemaAutodetectorMixin(MigrationAutodetector):
         for app_label, operations in self.generated_operations.items():
             changed = add_following(merge_trigger_changes(operations), created)
             self.generated_operations[app_label] = prove_later(changed, created, app_label)
+        self.free_objects.add_to(self.generated_operations)
         super()._sort_migrations()  # type: ignore[misc]
         for app_label, operations in self.generated_operations.items():
-            self.generated_operations[app_label] = put_ours_last(operations)
+            self.generated_operations[app_label] = put_around(put_ours_last(operations))
 
     def _optimize_migrations(self) -> None:
         for app_label, migrations in self.migrations.items():
-            self.migrations[app_label] = split_proofs(app_label, migrations)
+            parts = split_at_commits(app_label, migrations)
+            self.migrations[app_label] = split_proofs(app_label, parts)
         super()._optimize_migrations()  # type: ignore[misc]
 
 

@@ -8,7 +8,10 @@ from django.conf import settings
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.utils import load_backend
 
+from django_schemapatterns.schema import dependents
+from django_schemapatterns.schema.free import free_objects
 from django_schemapatterns.schema.triggers import CompiledTrigger
+from django_schemapatterns.schema.types import find_type
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -21,6 +24,64 @@ class SchemaEditorMixin(BaseDatabaseSchemaEditor):
         for trigger in getattr(model._meta, "triggers", []):
             if isinstance(trigger, CompiledTrigger) and trigger.function_name:
                 self.execute(trigger.uninstall_sql, params=None)
+
+    def _alter_field(
+        self,
+        model: type[Model],
+        old_field: Any,
+        new_field: Any,
+        old_type: str,
+        new_type: str,
+        *args: Any,
+        **kwargs: Any,
+    ) -> None:
+        """Change a column; what would not let its type change is away meanwhile."""
+        if old_type != new_type and self._is_renamed(old_field, new_field):
+            old_type = new_type
+        alter = super()._alter_field  # type: ignore[misc]
+        if old_type == new_type or old_field.column != new_field.column:
+            alter(model, old_field, new_field, old_type, new_type, *args, **kwargs)
+            return
+        columns = [(self.quote_name(model._meta.db_table), old_field.column)]
+        away = dependents.blocking(self.connection, columns)
+        if free_objects(old_field) or free_objects(new_field):
+            away += dependents.conditions(self.connection, columns)
+        ours = self._made_by_django(new_field.model)
+        dependents.take_away(self, away)
+        alter(model, old_field, new_field, old_type, new_type, *args, **kwargs)
+        dependents.bring_back(self, away, without=ours)
+        for name in ours.keys() & {each.name for each in away}:
+            # Django compares with values of the new type, so that queries find the index that they need.
+            self.execute(ours[name].create_sql(new_field.model, self))
+
+    def _is_renamed(self, old_field: Any, new_field: Any) -> bool:
+        """Return whether the type is the same by another name, which it has got already or gets hereafter."""
+        old, new = free_objects(old_field), free_objects(new_field)
+        if not (old and new and old[0].renamed(new[0].name) == new[0]):
+            return False
+        return any(find_type(self.connection, self.quote_name(each.name)) is None for each in (*old, *new))
+
+    def _made_by_django(self, model: type[Model]) -> dict[str, Any]:
+        options: Any = model._meta
+        return {each.name: each for each in (*options.indexes, *options.constraints)}
+
+    def _using_sql(self, new_field: Any, old_field: Any) -> str:
+        by_cast = free_objects(old_field) != free_objects(new_field)
+        return " USING %(column)s::%(type)s" if by_cast else super()._using_sql(new_field, old_field)  # type: ignore[misc]
+
+    def _alter_column_type_sql(
+        self, model: type[Model], old_field: Any, new_field: Any, *args: Any, **kwargs: Any
+    ) -> Any:
+        fragment, others = super()._alter_column_type_sql(model, old_field, new_field, *args, **kwargs)  # type: ignore[misc]
+        if not (free_objects(old_field) or free_objects(new_field)):
+            return fragment, others
+        # A default is not converted along with the column.
+        column, (sql, params) = self.quote_name(new_field.column), fragment
+        sql = f"ALTER COLUMN {column} DROP DEFAULT, {sql}"
+        if new_field.has_db_default():
+            default, default_params = self.db_default_sql(new_field)  # type: ignore[attr-defined]
+            sql, params = f"{sql}, ALTER COLUMN {column} SET DEFAULT {default}", [*params, *default_params]
+        return (sql, params), others
 
 
 def compose() -> None:

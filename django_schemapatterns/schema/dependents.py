@@ -1,0 +1,202 @@
+"""What stands in the way when the type of a column changes: taken away before, and made again after."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from django_schemapatterns.schema.names import literal, quote
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.backends.base.schema import BaseDatabaseSchemaEditor as SchemaEditor
+
+# The columns themselves, in their tables and in the partitions of those.
+_COLUMNS = """
+WITH RECURSIVE columns AS (
+    SELECT tree.relid AS attrelid, attnum
+    FROM unnest(%s::text[], %s::text[]) AS wanted (relation, name)
+    CROSS JOIN LATERAL (
+        SELECT to_regclass(wanted.relation)::oid AS relid
+        UNION SELECT relid::oid FROM pg_partition_tree(to_regclass(wanted.relation))
+    ) AS tree
+    JOIN pg_attribute ON pg_attribute.attrelid = tree.relid AND attname = wanted.name
+)
+"""
+_VIEWS = f"""{_COLUMNS.rstrip().removesuffix(")")}), views AS (
+    SELECT ev_class AS oid, 1 AS level
+    FROM columns
+    JOIN pg_depend ON refclassid = 'pg_class'::regclass AND refobjid = attrelid AND refobjsubid = attnum
+    JOIN pg_rewrite ON classid = 'pg_rewrite'::regclass AND objid = pg_rewrite.oid AND ev_class <> attrelid
+    UNION
+    SELECT ev_class, level + 1
+    FROM views
+    JOIN pg_depend ON refclassid = 'pg_class'::regclass AND refobjid = views.oid
+    JOIN pg_rewrite ON classid = 'pg_rewrite'::regclass AND objid = pg_rewrite.oid AND ev_class <> views.oid
+)
+SELECT pg_class.oid::regclass::text, relkind = 'm', pg_get_viewdef(pg_class.oid),
+       coalesce(reloptions, '{{}}'), obj_description(pg_class.oid, 'pg_class'), pg_get_userbyid(relowner)::text,
+       ARRAY(
+           SELECT format('GRANT %%s ON %%s TO %%s', privilege_type, pg_class.oid::regclass,
+                         CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END)
+           FROM aclexplode(relacl) WHERE grantee <> relowner
+       ),
+       ARRAY(SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = pg_class.oid),
+       ARRAY(SELECT pg_get_triggerdef(pg_trigger.oid) FROM pg_trigger WHERE tgrelid = pg_class.oid)
+FROM views JOIN pg_class USING (oid)
+GROUP BY pg_class.oid ORDER BY max(level), 1
+"""
+_TRIGGERS = f"""{_COLUMNS}
+SELECT DISTINCT quote_ident(tgname), tgrelid::regclass::text, pg_get_triggerdef(pg_trigger.oid),
+       tgenabled::text, obj_description(pg_trigger.oid, 'pg_trigger')
+FROM columns
+JOIN pg_depend ON refclassid = 'pg_class'::regclass AND refobjid = attrelid AND refobjsubid = attnum
+JOIN pg_trigger ON classid = 'pg_trigger'::regclass AND objid = pg_trigger.oid
+WHERE NOT tgisinternal AND tgparentid = 0 ORDER BY 2, 1
+"""
+_POLICIES = f"""{_COLUMNS}
+SELECT DISTINCT quote_ident(policyname), polrelid::regclass::text, permissive, cmd,
+       ARRAY(SELECT CASE role WHEN 'public' THEN 'PUBLIC' ELSE quote_ident(role) END FROM unnest(roles) AS role),
+       qual, with_check
+FROM columns
+JOIN pg_depend ON refclassid = 'pg_class'::regclass AND refobjid = attrelid AND refobjsubid = attnum
+JOIN pg_policy ON classid = 'pg_policy'::regclass AND objid = pg_policy.oid
+JOIN pg_class ON pg_class.oid = polrelid JOIN pg_namespace ON pg_namespace.oid = relnamespace
+JOIN pg_policies ON schemaname = nspname AND tablename = relname AND policyname = polname
+ORDER BY 2, 1
+"""
+_CHECKS = f"""{_COLUMNS}
+SELECT DISTINCT conname::text, conrelid::regclass::text, pg_get_constraintdef(pg_constraint.oid),
+       obj_description(pg_constraint.oid, 'pg_constraint')
+FROM columns JOIN pg_constraint ON conrelid = attrelid AND attnum = ANY (conkey)
+LEFT JOIN pg_index ON indexrelid = conindid
+WHERE conislocal AND conparentid = 0
+  AND (contype = 'c' OR (contype = 'x' AND (indpred IS NOT NULL OR indexprs IS NOT NULL)))
+ORDER BY 2, 1
+"""
+_INDEXES = f"""{_COLUMNS}
+SELECT DISTINCT relname::text, indexrelid::regclass::text, pg_get_indexdef(indexrelid),
+       obj_description(indexrelid, 'pg_class')
+FROM columns
+JOIN pg_depend ON refclassid = 'pg_class'::regclass AND refobjid = attrelid AND refobjsubid = attnum
+JOIN pg_index ON classid = 'pg_class'::regclass AND objid = indexrelid
+JOIN pg_class ON pg_class.oid = indexrelid
+WHERE (indpred IS NOT NULL OR indexprs IS NOT NULL) AND NOT relispartition
+  AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)
+ORDER BY 2
+"""
+_ENABLED = {"D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}
+
+Columns = Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Dependent:
+    """
+    Something that must go while a column gets another type.
+
+    name: unquoted, for what Django could make itself; empty for the rest.
+    """
+
+    name: str
+    drop: str
+    create: tuple[str, ...]
+
+
+def blocking(connection: BaseDatabaseWrapper, columns: Columns) -> list[Dependent]:
+    """Return the views, triggers and policies that use the columns (quoted table, plain name), to drop in order."""
+    views = [_view(*row) for row in _rows(connection, _VIEWS, columns)]
+    triggers = [_trigger(*row) for row in _rows(connection, _TRIGGERS, columns)]
+    policies = [_policy(*row) for row in _rows(connection, _POLICIES, columns)]
+    return [*reversed(views), *triggers, *policies]
+
+
+def conditions(connection: BaseDatabaseWrapper, columns: Columns) -> list[Dependent]:
+    """Return the constraints and indexes with conditions or expressions on the columns."""
+    checks = [_check(*row) for row in _rows(connection, _CHECKS, columns)]
+    indexes = [_index(*row) for row in _rows(connection, _INDEXES, columns)]
+    return [*checks, *indexes]
+
+
+def take_away(editor: SchemaEditor, dependents: Sequence[Dependent]) -> None:
+    for dependent in dependents:
+        editor.execute(dependent.drop, params=None)
+
+
+def bring_back(
+    editor: SchemaEditor, dependents: Sequence[Dependent], *, without: Collection[str] = ()
+) -> None:
+    """Make again what was taken away, but for what has one of the names."""
+    for dependent in reversed(dependents):
+        if not (dependent.name and dependent.name in without):
+            for statement in dependent.create:
+                editor.execute(statement, params=None)
+
+
+def _rows(connection: BaseDatabaseWrapper, query: str, columns: Columns) -> list[tuple[object, ...]]:
+    tables, names = [table for table, _ in columns], [name for _, name in columns]
+    with connection.cursor() as cursor:
+        cursor.execute(query, [tables, names])
+        return cursor.fetchall()
+
+
+def _comment(kind: str, place: str, text: str | None) -> list[str]:
+    return [f"COMMENT ON {kind} {place} IS {literal(text)}"] if text else []
+
+
+def _view(
+    name: str,
+    is_materialized: bool,  # noqa: FBT001 - a row of the query
+    definition: str,
+    options: list[str],
+    comment: str | None,
+    owner: str,
+    grants: list[str],
+    indexes: list[str],
+    triggers: list[str],
+) -> Dependent:
+    kind = "MATERIALIZED VIEW" if is_materialized else "VIEW"
+    storage = f" WITH ({', '.join(options)})" if options else ""
+    create = [
+        f"CREATE {kind} {name}{storage} AS {definition}",
+        *indexes,
+        *triggers,
+        *_comment(kind, name, comment),
+        f"ALTER {kind} {name} OWNER TO {quote(owner)}",
+        *grants,
+    ]
+    return Dependent("", f"DROP {kind} {name}", tuple(create))
+
+
+def _trigger(name: str, table: str, definition: str, enabled: str, comment: str | None) -> Dependent:
+    state = [f"ALTER TABLE {table} {_ENABLED[enabled]} TRIGGER {name}"] if enabled in _ENABLED else []
+    create = [definition, *state, *_comment("TRIGGER", f"{name} ON {table}", comment)]
+    return Dependent("", f"DROP TRIGGER {name} ON {table}", tuple(create))
+
+
+def _policy(
+    name: str,
+    table: str,
+    permissive: str,
+    command: str,
+    roles: list[str],
+    using: str | None,
+    check: str | None,
+) -> Dependent:
+    clauses = f" USING ({using})" if using else ""
+    clauses += f" WITH CHECK ({check})" if check else ""
+    create = f"CREATE POLICY {name} ON {table} AS {permissive} FOR {command} TO {', '.join(roles)}{clauses}"
+    return Dependent("", f"DROP POLICY {name} ON {table}", (create,))
+
+
+def _check(name: str, table: str, definition: str, comment: str | None) -> Dependent:
+    create = [
+        f"ALTER TABLE {table} ADD CONSTRAINT {quote(name)} {definition}",
+        *_comment("CONSTRAINT", f"{quote(name)} ON {table}", comment),
+    ]
+    return Dependent(name, f"ALTER TABLE {table} DROP CONSTRAINT {quote(name)}", tuple(create))
+
+
+def _index(name: str, qualified: str, definition: str, comment: str | None) -> Dependent:
+    return Dependent(name, f"DROP INDEX {qualified}", (definition, *_comment("INDEX", qualified, comment)))

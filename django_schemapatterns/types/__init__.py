@@ -1,0 +1,1 @@
+"""Columns whose type keeps its own rules: domains and enums."""
