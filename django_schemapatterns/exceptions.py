@@ -48,7 +48,15 @@ class ParentDeleted(SchemaPatternsError, IntegrityError):  # noqa: N818 - reads 
 
 
 class RuleBroken(SchemaPatternsError, IntegrityError):  # noqa: N818 - reads as what happened
-    """Rows break a rule of the database; the message names the rule and says what it asks for."""
+    """
+    Rows break a rule of the database; the message names the rule and says what it asks for.
+
+    constraint: the name of the rule.  field, attribute: what it is about, where that is known.
+    """
+
+    constraint: str | None = None
+    field: str | None = None
+    attribute: str | None = None
 
 
 class ReadOnly(SchemaPatternsError, TypeError):  # noqa: N818 - reads as what the model is

@@ -231,6 +231,9 @@ class ListOf(Kind):
     def _choices(self, attribute: Attribute, value: Value) -> list[str]:
         return [f"{value.json} <@ {jsonb(list(attribute.values))}"] if attribute.values else []
 
+    def noun(self, attribute: Attribute) -> str:
+        return _("a list")
+
     def words(self, attribute: Attribute) -> str:
         if attribute.values:
             return _("a list of %(values)s") % {"values": shown(attribute.values)}

@@ -65,6 +65,15 @@ class Schema:
         elif attribute.required:
             yield ValidationError(_("%(label)s is required."), code="missing_attribute", params=params)
 
+    def errors_of_value(self, name: str, value: Any) -> Iterator[ValidationError]:
+        """Find what is wrong with the value of an attribute, whatever else a document has."""
+        unstorable = list(documents.complain({name: value}))
+        yield from unstorable
+        if not unstorable and name in self.attributes:
+            yield from self.errors_of(self.attributes[name], {name: value})
+        elif not unstorable and not self.additional:
+            yield self.unknown(name)
+
     def unknown(self, name: str) -> ValidationError:
         """Return the error that there is no such attribute."""
         known = shown(self.attributes) or _("none")

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.db import models
 
+from django_schemapatterns.attributes import AttributesQuerySet
 from django_schemapatterns.fields import Attribute, AttributesField
 
 
@@ -41,6 +42,8 @@ class Article(models.Model):
     title = models.CharField(max_length=50, db_default="article")
     attributes = AttributesField(schema=ARTICLE)
 
+    objects = AttributesQuerySet.as_manager()
+
 
 class Kind(models.TextChoices):
     LAMP = "lamp", "Lamp"
@@ -63,6 +66,8 @@ class Gadget(models.Model):
         },
     )
 
+    objects = AttributesQuerySet.as_manager()
+
 
 class Note(models.Model):
     """Anything goes beside what is declared, and there may be no document at all."""
@@ -78,6 +83,8 @@ class Note(models.Model):
         db_column="Dätä it's",
     )
 
+    objects = AttributesQuerySet.as_manager()
+
 
 def parts_of(instance: Any) -> Iterable[Attribute]:
     return [Attribute(f"part {number}", int) for number in range(1, instance.parts + 1)]
@@ -88,3 +95,5 @@ class Kit(models.Model):
 
     parts = models.IntegerField(default=1)
     counts = AttributesField(schema=parts_of)
+
+    objects = AttributesQuerySet.as_manager()
