@@ -2,8 +2,17 @@
 
 from django_schemapatterns.attributes.constraints import AttributesRule
 from django_schemapatterns.periods.functions import CurrentFunction
+from django_schemapatterns.periods.overlap import NoOverlap
 from django_schemapatterns.periods.views import PeriodView
 from django_schemapatterns.softdelete.constraints import ExcludeAlive, UniqueAlive
 from django_schemapatterns.softdelete.views import SoftDeleteView
 
-__all__ = ["AttributesRule", "CurrentFunction", "ExcludeAlive", "PeriodView", "SoftDeleteView", "UniqueAlive"]
+__all__ = [
+    "AttributesRule",
+    "CurrentFunction",
+    "ExcludeAlive",
+    "NoOverlap",
+    "PeriodView",
+    "SoftDeleteView",
+    "UniqueAlive",
+]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Final
 
-from django.contrib.postgres.lookups import Overlap  # type: ignore[attr-defined]
+from django.contrib.postgres.lookups import Overlap
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import BaseConstraint, Deferrable, Q, Value
 from django.db.models.signals import class_prepared
@@ -41,10 +41,10 @@ class NoOverlap(BaseConstraint):
     bounds: whether the second of two fields belongs to the period: "[]" or "[)", as for RangeField.
     condition: a Q; rows outside may overlap, say Q(deleted_at=None) for those that are not deleted.
     deferrable: a Deferrable, to let rows swap periods; then `bulk_create(ignore_conflicts=True)` is refused.
+    violation_error_message: may name %(row)s, %(period)s and %(pk)s of the row in the way.
     native: on PostgreSQL 18 a temporal key, UNIQUE (…, period WITHOUT OVERLAPS); needs a key and a range.
     """
 
-    default_violation_error_message = _("This period overlaps that of %(row)s: %(period)s.")
     _name = ""
 
     def __init__(
@@ -165,8 +165,11 @@ class NoOverlap(BaseConstraint):
     def error(self, row: Model) -> ValidationError:
         """Return the error that names the row in the way."""
         period = self.columns(type(row)).period_of(row)
-        names = {"row": str(row), "period": in_words(period), "pk": row.pk}
-        return ValidationError(self.get_violation_error_message(), code=self.violation_error_code or "overlap", params=names)
+        names = {"name": self.name, "row": str(row), "period": in_words(period), "pk": row.pk}
+        message: Any = self.violation_error_message
+        if message == BaseConstraint.default_violation_error_message:
+            message = _("This period overlaps that of %(row)s: %(period)s.")
+        return ValidationError(message, code=self.violation_error_code or "overlap", params=names)
 
     def columns(self, model: type[Model]) -> OverlapColumns:
         """Return the columns of the rule; raises ConfigurationError when they make no period."""
@@ -211,7 +214,7 @@ def _learn_kind(sender: Any, **kwargs: Any) -> None:
         if isinstance(rule, NoOverlap) and rule.kind is None:
             with suppress(FieldDoesNotExist):  # check() tells
                 columns = rule.find_columns(sender)
-                rule.kind = columns and columns.kind
+                rule.kind = columns.kind if columns else None
 
 
 class_prepared.connect(_learn_kind, dispatch_uid="schemapatterns.no_overlap")

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
     from django_schemapatterns.periods.overlap import NoOverlap
 
-PERIOD = "the last field must be one of ranges, or the last two must both be DateFields or both DateTimeFields"
+PERIOD = (
+    "the last field must be one of ranges, or the last two must both be DateFields or both DateTimeFields"
+)
 
 
 def check_overlap(rule: NoOverlap, model: type[Model]) -> list[CheckMessage]:
@@ -43,7 +45,7 @@ def _check_field(rule: NoOverlap, model: type[Model], name: str) -> list[CheckMe
 def _nullable(rule: NoOverlap, model: type[Model], name: str) -> CheckMessage:
     return CheckWarning(
         f"{model._meta.label}: rows without {name} may overlap, in spite of {rule.name}.",
-        hint=f"Make {name} NOT NULL, or put schemapatterns.W350 into SILENCED_SYSTEM_CHECKS if that is meant.",
+        hint=f"Make {name} NOT NULL, or put schemapatterns.W350 into SILENCED_SYSTEM_CHECKS.",
         obj=model,
         id="schemapatterns.W350",
     )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField, RangeField
+from django.db import connection
 from django.db.models import DateField, DateTimeField, Expression, F, Func, Value
 
 if TYPE_CHECKING:
@@ -26,13 +27,13 @@ class OverlapColumns:
 
     keys: list[Field[Any, Any]]
     period: list[Field[Any, Any]]
-    ranges: RangeField
+    ranges: RangeField[Any]
     bounds: str
 
     @property
     def kind(self) -> str:
         """The range type of PostgreSQL."""
-        return str(self.ranges.db_type(None))
+        return str(self.ranges.db_type(connection))
 
     @property
     def nullable(self) -> list[str]:
@@ -75,7 +76,7 @@ def columns_of(model: type[Model], names: Sequence[str], bounds: str) -> Overlap
     return OverlapColumns(fields[:-2], ends, found(), bounds)
 
 
-def _range_field(field: Field[Any, Any]) -> type[RangeField] | None:
+def _range_field(field: Field[Any, Any]) -> type[RangeField[Any]] | None:
     if isinstance(field, DateTimeField):
         return DateTimeRangeField
     return DateRangeField if isinstance(field, DateField) else None

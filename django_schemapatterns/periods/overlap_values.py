@@ -61,7 +61,7 @@ def canonical(period: Any) -> Any:
 
 def in_words(period: Any) -> str:
     """Return a range as people read it."""
-    return f"{_end_in_words(period.lower)} – {_end_in_words(period.upper)}"
+    return f"{_end_in_words(period.lower)} \N{EN DASH} {_end_in_words(period.upper)}"
 
 
 def _step(period: Any) -> timedelta | int | None:
