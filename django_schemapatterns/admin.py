@@ -6,8 +6,16 @@ from django.contrib import admin
 
 from django_schemapatterns.audit.admin import AuditAdminMixin, AuditLogAdmin
 from django_schemapatterns.models import AuditLog
+from django_schemapatterns.periods.overlap_forms import NoOverlapFormSet
 from django_schemapatterns.softdelete.admin import AliveChoicesMixin, DeletionFilter, SoftDeleteAdmin
 
-__all__ = ["AliveChoicesMixin", "AuditAdminMixin", "AuditLogAdmin", "DeletionFilter", "SoftDeleteAdmin"]
+__all__ = [
+    "AliveChoicesMixin",
+    "AuditAdminMixin",
+    "AuditLogAdmin",
+    "DeletionFilter",
+    "NoOverlapFormSet",
+    "SoftDeleteAdmin",
+]
 
 admin.site.register(AuditLog, AuditLogAdmin)

@@ -3,6 +3,7 @@
 from django_schemapatterns.attributes.constraints import AttributesRule
 from django_schemapatterns.periods.functions import CurrentFunction
 from django_schemapatterns.periods.overlap import NoOverlap
+from django_schemapatterns.periods.overlap_forms import overlap_errors
 from django_schemapatterns.periods.views import PeriodView
 from django_schemapatterns.softdelete.constraints import ExcludeAlive, UniqueAlive
 from django_schemapatterns.softdelete.views import SoftDeleteView
@@ -15,4 +16,5 @@ __all__ = [
     "PeriodView",
     "SoftDeleteView",
     "UniqueAlive",
+    "overlap_errors",
 ]

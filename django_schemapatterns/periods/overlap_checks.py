@@ -23,10 +23,22 @@ def check_overlap(rule: NoOverlap, model: type[Model]) -> list[CheckMessage]:
         return wrong
     columns = rule.find_columns(model)
     if columns is None:
-        return [_error(rule, model, f"knows no period: {PERIOD}.", PERIOD.capitalize() + ".", "E351")]
+        return [
+            _error(
+                rule, model, f"knows no period: {PERIOD}.", PERIOD.capitalize() + ".", "schemapatterns.E351"
+            )
+        ]
     if rule.native and not (columns.keys and len(columns.period) == 1):
         hint = "Leave native=True out, or keep the period in one field of ranges and name a key before it."
-        return [_error(rule, model, "can be no temporal key, which needs a key and a range.", hint, "E352")]
+        return [
+            _error(
+                rule,
+                model,
+                "can be no temporal key, which needs a key and a range.",
+                hint,
+                "schemapatterns.E352",
+            )
+        ]
     return [_nullable(rule, model, name) for name in columns.nullable]
 
 
@@ -35,11 +47,21 @@ def _check_field(rule: NoOverlap, model: type[Model], name: str) -> list[CheckMe
         field: Any = model._meta.get_field(name)
     except FieldDoesNotExist:
         known = ", ".join(field.name for field in model._meta.local_fields)
-        return [_error(rule, model, f"names {name!r}, which is no field.", f"There are {known}.", "E350")]
+        return [
+            _error(
+                rule,
+                model,
+                f"names {name!r}, which is no field.",
+                f"There are {known}.",
+                "schemapatterns.E350",
+            )
+        ]
     if field in model._meta.local_fields and field.column is not None:
         return []
     hint = "Name fields that have a column in the model's own table."
-    return [_error(rule, model, f"names {name!r}, which is no column of its table.", hint, "E350")]
+    return [
+        _error(rule, model, f"names {name!r}, which is no column of its table.", hint, "schemapatterns.E350")
+    ]
 
 
 def _nullable(rule: NoOverlap, model: type[Model], name: str) -> CheckMessage:
@@ -53,4 +75,4 @@ def _nullable(rule: NoOverlap, model: type[Model], name: str) -> CheckMessage:
 
 def _error(rule: NoOverlap, model: type[Model], what: str, hint: str, number: str) -> CheckMessage:
     text = f"{model._meta.label}: {rule.name} {what}"
-    return Error(text, hint=hint, obj=model, id=f"schemapatterns.{number}")
+    return Error(text, hint=hint, obj=model, id=number)

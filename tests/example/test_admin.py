@@ -148,4 +148,4 @@ def test_overlap_of_promotions_is_an_error_of_the_form(staff: Client) -> None:
         page(ProductPromotion, "add"), values | {"start_date": "2025-01-05", "end_date": "2025-01-20"}
     )
 
-    assert "already has a promotion" in answer.text
+    assert "overlaps that of" in answer.text

@@ -82,7 +82,7 @@ BROKEN_RULES: list[tuple[type[models.Model], Callable[..., dict[str, Any]], dict
         ProductPromotion,
         promotion_values,
         {"end_date": date(2025, 4, 30)},
-        "product_promotions_ends_after_start",
+        "product_promotions_no_overlap_period",
     ),
     (ProductPromotion, promotion_values, {"discount_percent": 0}, "product_promotions_discount_range"),
     (
@@ -360,7 +360,7 @@ def test_promotions_of_one_product_do_not_overlap(start: date, end: date) -> Non
     ProductPromotion.objects.create(product=product, **promotion_values())
     second = ProductPromotion(product=product, **promotion_values(start_date=start, end_date=end))
 
-    with pytest.raises(ValidationError, match="already has a promotion"):
+    with pytest.raises(ValidationError, match="overlaps that of"):
         second.full_clean()
     with pytest.raises(IntegrityError) as error, transaction.atomic():
         second.save()
@@ -385,7 +385,7 @@ def test_promotion_that_ends_before_it_starts_is_refused_with_words() -> None:
     with pytest.raises(ValidationError) as error:
         promotion.full_clean()
 
-    assert error.value.message_dict == {"end_date": ["The last day must not be before the first."]}
+    assert error.value.message_dict == {"end_date": ["The period must not end before it starts."]}
 
 
 def test_category_is_not_below_itself() -> None:

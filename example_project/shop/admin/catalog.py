@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce, Now
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from django_schemapatterns.admin import AuditAdminMixin, SoftDeleteAdmin
+from django_schemapatterns.admin import AuditAdminMixin, NoOverlapFormSet, SoftDeleteAdmin
 from example_project.shop.models import (
     Brand,
     Category,
@@ -77,6 +77,7 @@ class ProductVariantInline(admin.TabularInline):
 
 class ProductPromotionInline(admin.TabularInline):
     model = ProductPromotion
+    formset = NoOverlapFormSet
     extra = 0
 
 

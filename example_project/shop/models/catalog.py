@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib.postgres.fields import ArrayField, DateRangeField, RangeBoundary, RangeOperators
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
-from django.db.models import F, Func, Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from django_schemapatterns import models as patterns
-from django_schemapatterns.constraints import ExcludeAlive, UniqueAlive
+from django_schemapatterns.constraints import NoOverlap, UniqueAlive
 
 ALIVE = Q(deleted_at__isnull=True)
 ON_SALE = ALIVE & Q(status="active")
@@ -352,13 +352,6 @@ class ProductVariant(patterns.AuditedModel, patterns.SoftDeleteModel, patterns.T
         return f"{self.product}: {self.name}"
 
 
-class DateRange(Func):
-    """`daterange(start, end, '[]')`: both days belong to the range."""
-
-    function = "DATERANGE"
-    output_field = DateRangeField()
-
-
 class ProductPromotion(patterns.AuditedModel, patterns.SoftDeleteModel, patterns.TimestampedModel):
     """A discount on one product between two days, both included."""
 
@@ -377,25 +370,17 @@ class ProductPromotion(patterns.AuditedModel, patterns.SoftDeleteModel, patterns
         db_table_comment = "Discounts for a time; a product has one at a time"
         constraints = [
             models.CheckConstraint(
-                condition=Q(end_date__gte=F("start_date")),
-                name="product_promotions_ends_after_start",
-                violation_error_message=_("The last day must not be before the first."),
-            ),
-            models.CheckConstraint(
                 condition=Q(discount_percent__gt=0, discount_percent__lte=100),
                 name="product_promotions_discount_range",
                 violation_error_message=_("Give a discount above 0 and up to 100 percent."),
             ),
-            ExcludeAlive(
+            NoOverlap(
+                "product",
+                "start_date",
+                "end_date",
+                bounds="[]",
+                condition=ALIVE,
                 name="product_promotions_no_overlap",
-                expressions=[
-                    ("product", RangeOperators.EQUAL),
-                    (
-                        DateRange("start_date", "end_date", RangeBoundary(inclusive_upper=True)),
-                        RangeOperators.OVERLAPS,
-                    ),
-                ],
-                violation_error_message=_("This product already has a promotion in these days."),
             ),
         ]
         indexes = [
@@ -405,10 +390,3 @@ class ProductPromotion(patterns.AuditedModel, patterns.SoftDeleteModel, patterns
 
     def __str__(self) -> str:
         return self.name
-
-    def clean(self) -> None:
-        super().clean()
-        # A range that ends before it starts is an error in PostgreSQL, so the overlap must not be asked for.
-        start, end = self.start_date, self.end_date
-        if None not in (start, end) and end < start:
-            raise ValidationError({"end_date": _("The last day must not be before the first.")})
