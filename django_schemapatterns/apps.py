@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -17,14 +18,17 @@ class SchemaPatternsConfig(AppConfig):
         from django_schemapatterns import checks, context
         from django_schemapatterns.audit import install
         from django_schemapatterns.periods import install as _periods  # noqa: F401 - it declares
-        from django_schemapatterns.schema import autodetector, editor
+        from django_schemapatterns.schema import adapters, autodetector, editor, unmigrated
         from django_schemapatterns.softdelete import events, install as _install  # noqa: F401 - they declare
         from django_schemapatterns.softdelete.objects import attach_references
+        from django_schemapatterns.timestamps import install as _timestamps  # noqa: F401 - it declares
 
         attach_references()
         checks.register()
         context.install()
         autodetector.compose()
         editor.compose()
+        connection_created.connect(adapters.on_connection)
+        pre_migrate.connect(unmigrated.before_migrate, sender=self)
         pre_migrate.connect(install.before_migrate, sender=self)
         post_migrate.connect(install.after_migrate, sender=self)

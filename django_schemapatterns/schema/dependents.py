@@ -24,7 +24,7 @@ WITH RECURSIVE columns AS (
     JOIN pg_attribute ON pg_attribute.attrelid = tree.relid AND attname = wanted.name
 )
 """
-_VIEWS = f"""{_COLUMNS.rstrip().removesuffix(")")}), views AS (
+_VIEWS = """, views AS (
     SELECT ev_class AS oid, 1 AS level
     FROM columns
     JOIN pg_depend ON refclassid = 'pg_class'::regclass AND refobjid = attrelid AND refobjsubid = attnum
@@ -36,7 +36,8 @@ _VIEWS = f"""{_COLUMNS.rstrip().removesuffix(")")}), views AS (
     JOIN pg_rewrite ON classid = 'pg_rewrite'::regclass AND objid = pg_rewrite.oid AND ev_class <> views.oid
 )
 SELECT pg_class.oid::regclass::text, relkind = 'm', pg_get_viewdef(pg_class.oid),
-       coalesce(reloptions, '{{}}'), obj_description(pg_class.oid, 'pg_class'), pg_get_userbyid(relowner)::text,
+       coalesce(reloptions, '{}'), obj_description(pg_class.oid, 'pg_class'),
+       pg_get_userbyid(relowner)::text,
        ARRAY(
            SELECT format('GRANT %%s ON %%s TO %%s', privilege_type, pg_class.oid::regclass,
                          CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END)
@@ -47,7 +48,7 @@ SELECT pg_class.oid::regclass::text, relkind = 'm', pg_get_viewdef(pg_class.oid)
 FROM views JOIN pg_class USING (oid)
 GROUP BY pg_class.oid ORDER BY max(level), 1
 """
-_TRIGGERS = f"""{_COLUMNS}
+_TRIGGERS = """
 SELECT DISTINCT quote_ident(tgname), tgrelid::regclass::text, pg_get_triggerdef(pg_trigger.oid),
        tgenabled::text, obj_description(pg_trigger.oid, 'pg_trigger')
 FROM columns
@@ -55,9 +56,11 @@ JOIN pg_depend ON refclassid = 'pg_class'::regclass AND refobjid = attrelid AND 
 JOIN pg_trigger ON classid = 'pg_trigger'::regclass AND objid = pg_trigger.oid
 WHERE NOT tgisinternal AND tgparentid = 0 ORDER BY 2, 1
 """
-_POLICIES = f"""{_COLUMNS}
+_POLICIES = """
 SELECT DISTINCT quote_ident(policyname), polrelid::regclass::text, permissive, cmd,
-       ARRAY(SELECT CASE role WHEN 'public' THEN 'PUBLIC' ELSE quote_ident(role) END FROM unnest(roles) AS role),
+       ARRAY(
+           SELECT CASE role WHEN 'public' THEN 'PUBLIC' ELSE quote_ident(role) END FROM unnest(roles) AS role
+       ),
        qual, with_check
 FROM columns
 JOIN pg_depend ON refclassid = 'pg_class'::regclass AND refobjid = attrelid AND refobjsubid = attnum
@@ -66,7 +69,7 @@ JOIN pg_class ON pg_class.oid = polrelid JOIN pg_namespace ON pg_namespace.oid =
 JOIN pg_policies ON schemaname = nspname AND tablename = relname AND policyname = polname
 ORDER BY 2, 1
 """
-_CHECKS = f"""{_COLUMNS}
+_CHECKS = """
 SELECT DISTINCT conname::text, conrelid::regclass::text, pg_get_constraintdef(pg_constraint.oid),
        obj_description(pg_constraint.oid, 'pg_constraint')
 FROM columns JOIN pg_constraint ON conrelid = attrelid AND attnum = ANY (conkey)
@@ -75,7 +78,7 @@ WHERE conislocal AND conparentid = 0
   AND (contype = 'c' OR (contype = 'x' AND (indpred IS NOT NULL OR indexprs IS NOT NULL)))
 ORDER BY 2, 1
 """
-_INDEXES = f"""{_COLUMNS}
+_INDEXES = """
 SELECT DISTINCT relname::text, indexrelid::regclass::text, pg_get_indexdef(indexrelid),
        obj_description(indexrelid, 'pg_class')
 FROM columns
@@ -105,7 +108,11 @@ class Dependent:
 
 
 def blocking(connection: BaseDatabaseWrapper, columns: Columns) -> list[Dependent]:
-    """Return the views, triggers and policies that use the columns (quoted table, plain name), to drop in order."""
+    """
+    Return the views, triggers and policies that use the columns, in the order in which they can be dropped.
+
+    columns: (quoted table, plain name).
+    """
     views = [_view(*row) for row in _rows(connection, _VIEWS, columns)]
     triggers = [_trigger(*row) for row in _rows(connection, _TRIGGERS, columns)]
     policies = [_policy(*row) for row in _rows(connection, _POLICIES, columns)]
@@ -137,7 +144,7 @@ def bring_back(
 def _rows(connection: BaseDatabaseWrapper, query: str, columns: Columns) -> list[tuple[object, ...]]:
     tables, names = [table for table, _ in columns], [name for _, name in columns]
     with connection.cursor() as cursor:
-        cursor.execute(query, [tables, names])
+        cursor.execute(_COLUMNS + query, [tables, names])
         return cursor.fetchall()
 
 
@@ -145,9 +152,9 @@ def _comment(kind: str, place: str, text: str | None) -> list[str]:
     return [f"COMMENT ON {kind} {place} IS {literal(text)}"] if text else []
 
 
-def _view(
+def _view(  # noqa: PLR0917 - a row of the query
     name: str,
-    is_materialized: bool,  # noqa: FBT001 - a row of the query
+    is_materialized: bool,  # noqa: FBT001
     definition: str,
     options: list[str],
     comment: str | None,
@@ -175,7 +182,7 @@ def _trigger(name: str, table: str, definition: str, enabled: str, comment: str 
     return Dependent("", f"DROP TRIGGER {name} ON {table}", tuple(create))
 
 
-def _policy(
+def _policy(  # noqa: PLR0917 - a row of the query
     name: str,
     table: str,
     permissive: str,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.migrations.operations.base import OperationCategory
 
 from django_schemapatterns.exceptions import ConfigurationError
+from django_schemapatterns.schema.adapters import register_arrays
 from django_schemapatterns.schema.dependents import blocking, bring_back, conditions, take_away
 from django_schemapatterns.schema.free import FreeObject, FreeOperation, Owned, public
 from django_schemapatterns.schema.names import MAX_BYTES, quote, shorten
@@ -96,7 +97,7 @@ def find_type(connection: BaseDatabaseWrapper, name: str) -> FoundType | None:
 
 
 def columns_of(connection: BaseDatabaseWrapper, type_: UserType) -> list[Column]:
-    """Return the columns of tables that have the type or arrays of it; partitions have those of their table."""
+    """Return the columns of tables that have the type or arrays of it, but for those of partitions."""
     with connection.cursor() as cursor:
         cursor.execute(_COLUMNS, [type_.quoted])
         return [Column(*row) for row in cursor.fetchall()]
@@ -107,12 +108,13 @@ def create(editor: SchemaEditor, type_: UserType) -> None:
     found = None if editor.collect_sql else find_type(editor.connection, type_.quoted)
     if found is None:
         editor.execute(type_.create_sql(), params=None)
-        return
-    if not _is_same(editor, found, type_):
+    elif not _is_same(editor, found, type_):
         raise ConfigurationError(
             f"The database has another type {type_.name} already, in the schema {found.schema}: {found}. "
             f"Wanted is: {type_.create_sql()}. Give the field another type name, or change that type first."
         )
+    if not editor.collect_sql:
+        register_arrays(editor.connection, [type_.name])
 
 
 def drop_unless_used(editor: SchemaEditor, type_: UserType) -> None:
@@ -141,6 +143,8 @@ def replace(editor: SchemaEditor, old: UserType, new: UserType, *, through: str)
         editor.execute(_retype_sql(column, new, through), params=None)
     editor.execute(f"DROP TYPE {quote(aside)}", params=None)
     bring_back(editor, others)
+    if not editor.collect_sql:
+        register_arrays(editor.connection, [new.name])
 
 
 def _retype_sql(column: Column, type_: UserType, through: str) -> str:

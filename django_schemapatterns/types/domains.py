@@ -39,8 +39,8 @@ class DomainField(_Field):
             rules = [Pattern("[A-Z]{3}-[0-9]+", message="Enter a SKU as in ABC-1.")]
 
     The other base is the Django field that tells what values are made of. `makemigrations` writes what makes
-    and changes the domain. Every field of the class shares it, but those with other sizes: SkuField(max_length=9)
-    is of the domain sku_9.
+    and changes the domain. Every field of the class shares it, but those with other sizes:
+    SkuField(max_length=9) is of the domain sku_9.
 
     domain: the name of the domain.  sizes: arguments of the Django field, with defaults.  rules: see Rule.
     """
@@ -96,7 +96,7 @@ class DomainField(_Field):
         if not self.domain or self.get_internal_type() == "DomainField":
             return [
                 checks.Error(
-                    f"{type(self).__name__} needs the name of its domain, and a Django field as its second base.",
+                    f"{type(self).__name__} needs the name of its domain, and a Django field as second base.",
                     hint='class SkuField(DomainField, models.CharField): domain = "sku"',
                     obj=self,
                     id="schemapatterns.E601",
@@ -221,6 +221,6 @@ class SlugField(DomainField, _SlugField):
     def __init__(self, *args: Any, allow_unicode: bool = False, **kwargs: Any) -> None:
         if allow_unicode:
             raise ConfigurationError(
-                "The domain slug is of ASCII; for other letters use Django's own SlugField(allow_unicode=True)."
+                "The domain slug is of ASCII; for other letters use Django's SlugField(allow_unicode=True)."
             )
         super().__init__(*args, **kwargs)

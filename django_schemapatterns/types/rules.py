@@ -21,6 +21,9 @@ _NOT_SHARED = re.compile(r"\\[0-9A-Za-z]|\[\^?[^]]*\[")
 _NOT_SHARED_OUTSIDE = re.compile(r"\(\?(?!:)|[$^]|[*+?}][+?]|\{,")
 
 
+INVALID = _("Enter a valid value.")
+
+
 class Rule:
     """
     A condition of your own.
@@ -39,7 +42,7 @@ class Rule:
         check: str,
         accepts: Callable[[Any], bool],
         *,
-        message: _StrOrPromise = _("Enter a valid value."),
+        message: _StrOrPromise = INVALID,
     ) -> None:
         self.name = name
         self.check = check
@@ -66,7 +69,7 @@ class Pattern(Rule):
         self,
         regex: str,
         *,
-        message: _StrOrPromise = _("Enter a valid value."),
+        message: _StrOrPromise = INVALID,
         name: str = "format",
     ) -> None:
         if unshared := _unshared(regex):

@@ -1,0 +1,58 @@
+"""What the database refuses, as the ValidationError that a form would show."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import Error
+
+from django_schemapatterns.schema.free import free_objects
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+
+def validation_error(error: Error, model: type[Model]) -> ValidationError | None:
+    """
+    Return what is wrong with the values of a model, None when the error is about something else.
+
+    The rule of a domain names its type: if one field of the model has it, the error is that field's.
+    """
+    diagnosis: Any = getattr(error.__cause__, "diag", None)
+    name = getattr(diagnosis, "datatype_name", None)
+    if diagnosis is None or diagnosis.sqlstate != "23514" or name is None:
+        return None
+    fields: list[Any] = [
+        field for field in model._meta.local_fields if name in {each.name for each in free_objects(field)}
+    ]
+    if not fields:
+        return None
+    message = _message(fields[0], diagnosis.constraint_name) or diagnosis.message_primary
+    place = fields[0].name if len(fields) == 1 else NON_FIELD_ERRORS
+    return ValidationError({place: ValidationError(message, code=diagnosis.constraint_name)})
+
+
+@contextmanager
+def as_validation_errors(model: type[Model]) -> Iterator[None]:
+    """
+    Turn what the database refuses about values of a model into ValidationError.
+
+        with as_validation_errors(Contact):
+            Contact.objects.filter(pk=1).update(email=F("phone"))
+    """
+    try:
+        yield
+    except Error as error:
+        translated = validation_error(error, model)
+        if translated is None:
+            raise
+        raise translated from error
+
+
+def _message(field: Any, rule: str) -> Any:
+    inner = getattr(field, "base_field", field)
+    found = [each for each in inner.validators if getattr(each, "name", None) == rule]
+    return found[0].message if found else None
