@@ -28,7 +28,6 @@ class SeedPeriods(FollowingOperation):
 
     category = OperationCategory.SQL
     reversible = True
-    elidable = True
 
     def __init__(self, model_name: str) -> None:
         self.model_name = model_name

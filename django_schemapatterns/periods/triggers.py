@@ -121,6 +121,7 @@ class CompiledPeriodTrigger(CompiledTrigger):
             "after": f"WHERE owner.{quote(self.key)} > %s" if after else "",
             "limit": f"LIMIT {batch}" if batch else "",
         }
+        values["last"] = self._part("last", {**values, "clock": "clock_timestamp()"})
         text = self._part("seed", values)
         return text.replace("%", "%%").replace("> %%s ORDER", "> %s ORDER") if after else text
 

@@ -26,7 +26,7 @@ def declare(
 ) -> type[patterns.PeriodModel]:
     """Declare an owner, Tree, and its versions."""
     meta = {"Meta": type("Meta", (), {"app_label": "testapp"}), "__module__": __name__}
-    tree = type("Tree", (models.Model,), {**owner, **meta})
+    tree = type(name.removesuffix("Price"), (models.Model,), {**owner, **meta})
     options = {"tracks": {"tree": ["price"]}, **period}
     key = {"tree": models.ForeignKey(tree, models.CASCADE)}
     body = {**meta, **key, **versions, "Period": type("Period", (), options)}
@@ -117,10 +117,7 @@ WRONG: dict[str, tuple[dict[str, Any], str]] = {
     "no field": ({"tracks": {"wood": ["price"]}}, "'wood', which is no ForeignKey"),
     "another field": ({"tracks": {"price": ["price"]}}, "'price', which is no ForeignKey"),
     "an option": ({"track": 1}, "no option 'track'; .* Did you mean 'tracks'"),
-    "a rule": (
-        {"on_delete": "ends"},
-        "on_delete can not be 'ends'; there are cascade, end. Did you mean 'end'",
-    ),
+    "a rule": ({"on_delete": "ends"}, "can not be 'ends'; there are cascade, end. Did you mean 'end'"),
     "steps": ({"steps": "first"}, "steps can not be 'first'"),
 }
 

@@ -4,32 +4,29 @@ LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
 AS {{quotes}}
 #variable_conflict use_variable
 DECLARE
-    owner_key {{history}}.{{owner}}%TYPE;
+    one record;
     gone boolean;
     last record;
 BEGIN
     IF TG_OP = 'INSERT' AND NEW.effective_from > clock_timestamp() AND NEW.recorded_at < NEW.effective_from THEN
         RETURN NULL; -- scheduled
     END IF;
-    FOREACH owner_key IN ARRAY CASE
-        WHEN TG_OP = 'INSERT' THEN ARRAY[NEW.{{owner}}]
-        WHEN TG_OP = 'DELETE' THEN ARRAY[OLD.{{owner}}]
-        WHEN NEW.{{owner}} = OLD.{{owner}} THEN ARRAY[NEW.{{owner}}]
-        ELSE ARRAY[OLD.{{owner}}, NEW.{{owner}}]
-    END LOOP
-        SELECT {{gone}} INTO gone FROM {{table}} AS owner WHERE owner.{{key}} = owner_key FOR NO KEY UPDATE;
+    FOR one IN
+        SELECT OLD.{{owner}} AS key WHERE TG_OP <> 'INSERT' UNION SELECT NEW.{{owner}} WHERE TG_OP <> 'DELETE'
+    LOOP
+        SELECT {{gone}} INTO gone FROM {{table}} AS owner WHERE owner.{{key}} = one.key FOR NO KEY UPDATE;
         CONTINUE WHEN NOT FOUND; -- about which a foreign key has its say
-        SELECT found.* INTO last FROM (SELECT owner_key AS {{key}}) AS owner CROSS JOIN LATERAL (
+        SELECT found.* INTO last FROM (SELECT one.key AS {{key}}) AS owner CROSS JOIN LATERAL (
 {{last}}
         ) AS found;
         IF coalesce(last.ended, true) <> gone THEN
             RAISE EXCEPTION 'A row of % would be % a version of % in force.', {{table_name}},
                 CASE WHEN gone THEN 'gone, and have' ELSE 'left without' END, {{history_name}}
                 USING ERRCODE = 'check_violation', TABLE = {{history_name}}, CONSTRAINT = 'period_in_force',
-                      DETAIL = format('Key (%s)=(%s).', {{owner_name}}, owner_key),
+                      DETAIL = format('Key (%s)=(%s).', {{owner_name}}, one.key),
                       HINT = 'Change the row itself: its versions follow.';
         END IF;
-        UPDATE {{table}} AS owner SET {{follow}} WHERE owner.{{key}} = owner_key AND NOT gone AND ({{differs}});
+        UPDATE {{table}} AS owner SET {{follow}} WHERE owner.{{key}} = one.key AND NOT gone AND ({{differs}});
     END LOOP;
     RETURN NULL;
 END
