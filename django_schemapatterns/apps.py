@@ -16,6 +16,7 @@ class SchemaPatternsConfig(AppConfig):
 
     def ready(self) -> None:
         from django_schemapatterns import checks, context
+        from django_schemapatterns.attributes import install as _attributes  # noqa: F401 - it declares
         from django_schemapatterns.audit import install
         from django_schemapatterns.periods import install as _periods  # noqa: F401 - it declares
         from django_schemapatterns.schema import adapters, autodetector, editor, unmigrated

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django_schemapatterns.attributes.attribute import Attribute
 from django_schemapatterns.attributes.documents import MAX_DEPTH
 from django_schemapatterns.attributes.kinds import Value, shown
+from django_schemapatterns.exceptions import ConfigurationError
 from django_schemapatterns.schema import names
 from django_schemapatterns.schema.names import literal, quote
 
@@ -92,6 +93,7 @@ class AttributesRule(CheckConstraint):
 
 def rules_of(field: AttributesField, model: type[Model]) -> Iterator[AttributesRule]:
     """Return the rules of a field, the one about the whole document first."""
+    _check_declaration(field, model)
     prefix = f"{model._meta.app_label}_{model._meta.model_name}_{field.name}"
     branches = field.branches()
     yield AttributesRule(
@@ -108,6 +110,20 @@ def rules_of(field: AttributesField, model: type[Model]) -> Iterator[AttributesR
             field=field.name,
             attribute=name,
             message=lazy(_in_words, str)([each for _value, each in having]),
+        )
+
+
+def _check_declaration(field: AttributesField, model: type[Model]) -> None:
+    place = f"{model._meta.label}.{field.name}"
+    if not field.schema and not field.additional:
+        raise ConfigurationError(
+            f"{place} has no schema, so its documents could have no attributes. Give it a schema, or "
+            "additional=True if any attribute is welcome."
+        )
+    columns = [each.name for each in model._meta.local_concrete_fields if each is not field]
+    if field.by and field.by not in columns:
+        raise ConfigurationError(
+            f"{place} depends on the field {field.by!r}; the fields in its table are {shown(columns)}."
         )
 
 

@@ -174,14 +174,15 @@ def _json_type(value: Any) -> Func:
 
 
 def _checked(field: AttributesField, values: dict[str, Any]) -> dict[str, Any]:
-    """Return the values as JSON has them, if at least one schema allows each."""
+    """Return the values, if at least one schema allows each; the database knows which it is."""
     if not values:
         raise TypeError("Name at least one attribute to set.")
     schemas = [schema for _value, schema in field.branches()]
     errors: list[ValidationError] = []
     for name, value in values.items():
         attributes_named(field, name)
-        errors += min((list(schema.errors_of_value(name, value)) for schema in schemas), key=len)
+        found = [list(schema.errors_of_value(name, value)) for schema in schemas]
+        errors += found[0] if all(found) else []
     if errors:
         raise ValidationError(errors)
     return values

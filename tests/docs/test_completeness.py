@@ -15,7 +15,18 @@ from django_schemapatterns.models import AuditLog
 from tests.docs.markdown import DOCS, PAGES, PROJECT, headings
 
 PACKAGE = PROJECT / "django_schemapatterns"
-FRONT_DOORS = ["models", "constraints", "fields", "audit", "context", "middleware", "admin", "operations"]
+FRONT_DOORS = [
+    "models",
+    "constraints",
+    "fields",
+    "indexes",
+    "attributes",
+    "audit",
+    "context",
+    "middleware",
+    "admin",
+    "operations",
+]
 DESCRIBED_IN_SQL = ["schema", "audit"]
 
 

@@ -13,6 +13,7 @@ from django.db import models
 
 from django_schemapatterns.attributes import AttributesQuerySet
 from django_schemapatterns.fields import Attribute, AttributesField
+from django_schemapatterns.indexes import AttributeIndex, AttributesIndex
 
 
 class Color(models.TextChoices):
@@ -43,6 +44,33 @@ class Article(models.Model):
     attributes = AttributesField(schema=ARTICLE)
 
     objects = AttributesQuerySet.as_manager()
+
+
+class Item(models.Model):
+    """Many rows, with every index that there is."""
+
+    specs = AttributesField(
+        schema=[
+            Attribute("color"),
+            Attribute("name"),
+            Attribute("weight", Decimal),
+            Attribute("released", date),
+            Attribute("sold", bool),
+            Attribute("tags", list[str]),
+        ]
+    )
+    alive = models.BooleanField(default=True)
+
+    objects = AttributesQuerySet.as_manager()
+
+    class Meta:
+        indexes = [
+            AttributesIndex("specs"),
+            AttributeIndex("specs", "weight"),
+            AttributeIndex("specs", "released"),
+            AttributeIndex("specs", "name", prefix=True),
+            AttributeIndex("specs", "color", condition=models.Q(alive=True)),
+        ]
 
 
 class Kind(models.TextChoices):

@@ -2,6 +2,7 @@ from django.db import migrations, models
 
 import django_schemapatterns.constraints
 import django_schemapatterns.fields
+import django_schemapatterns.indexes
 
 
 class Migration(migrations.Migration):
@@ -111,6 +112,71 @@ class Migration(migrations.Migration):
                     django_schemapatterns.constraints.AttributesRule(
                         name="attributetests_gadget_details_pages",
                         sql="CASE \"kind\" WHEN 'book' THEN (\"details\" -> 'pages') IS NULL OR (jsonb_typeof((\"details\" -> 'pages')) = 'number' AND strpos((\"details\" ->> 'pages'), '.') = 0 AND (\"details\" -> 'pages') >= '1'::jsonb) IS TRUE ELSE TRUE END",
+                    ),
+                ],
+            },
+        ),
+        migrations.CreateModel(
+            name="Item",
+            fields=[
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("specs", django_schemapatterns.fields.AttributesField(blank=True, default=dict)),
+                ("alive", models.BooleanField(default=True)),
+            ],
+            options={
+                "indexes": [
+                    django_schemapatterns.indexes.AttributesIndex(
+                        "specs", name="attributetests_item_specs_gin"
+                    ),
+                    django_schemapatterns.indexes.AttributeIndex(
+                        "specs", "weight", name="attributetests_item_specs_weight"
+                    ),
+                    django_schemapatterns.indexes.AttributeIndex(
+                        "specs", "released", name="attributetests_item_specs_released"
+                    ),
+                    django_schemapatterns.indexes.AttributeIndex(
+                        "specs", "name", name="attributetests_item_specs_name_prefix", prefix=True
+                    ),
+                    django_schemapatterns.indexes.AttributeIndex(
+                        "specs",
+                        "color",
+                        condition=models.Q(("alive", True)),
+                        name="attributetests_item_specs_color",
+                    ),
+                ],
+                "constraints": [
+                    django_schemapatterns.constraints.AttributesRule(
+                        name="attributetests_item_specs",
+                        sql="(CASE WHEN jsonb_typeof(\"specs\") = 'object' THEN \"specs\" - ARRAY['color', 'name', 'weight', 'released', 'sold', 'tags']::text[] = '{}' ELSE FALSE END) IS TRUE",
+                    ),
+                    django_schemapatterns.constraints.AttributesRule(
+                        name="attributetests_item_specs_color",
+                        sql="(\"specs\" -> 'color') IS NULL OR (jsonb_typeof((\"specs\" -> 'color')) = 'string' AND length((\"specs\" ->> 'color')) <= 500) IS TRUE",
+                    ),
+                    django_schemapatterns.constraints.AttributesRule(
+                        name="attributetests_item_specs_name",
+                        sql="(\"specs\" -> 'name') IS NULL OR (jsonb_typeof((\"specs\" -> 'name')) = 'string' AND length((\"specs\" ->> 'name')) <= 500) IS TRUE",
+                    ),
+                    django_schemapatterns.constraints.AttributesRule(
+                        name="attributetests_item_specs_weight",
+                        sql="(\"specs\" -> 'weight') IS NULL OR (jsonb_typeof((\"specs\" -> 'weight')) = 'number') IS TRUE",
+                    ),
+                    django_schemapatterns.constraints.AttributesRule(
+                        name="attributetests_item_specs_released",
+                        sql="(\"specs\" -> 'released') IS NULL OR (jsonb_typeof((\"specs\" -> 'released')) = 'string' AND (\"specs\" ->> 'released') ~ '^(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}$' AND (\"specs\" -> 'released') @? '$.datetime(\"YYYY-MM-DD\")') IS TRUE",
+                    ),
+                    django_schemapatterns.constraints.AttributesRule(
+                        name="attributetests_item_specs_sold",
+                        sql="(\"specs\" -> 'sold') IS NULL OR (jsonb_typeof((\"specs\" -> 'sold')) = 'boolean') IS TRUE",
+                    ),
+                    django_schemapatterns.constraints.AttributesRule(
+                        name="attributetests_item_specs_tags",
+                        sql="(\"specs\" -> 'tags') IS NULL OR (jsonb_typeof((\"specs\" -> 'tags')) = 'array' AND NOT (\"specs\" -> 'tags') @? 'strict $[*] ? (@.type() != \"string\")') IS TRUE",
                     ),
                 ],
             },
