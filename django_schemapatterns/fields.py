@@ -4,6 +4,7 @@ from django_schemapatterns.attributes.attribute import Attribute
 from django_schemapatterns.attributes.fields import AttributesField
 from django_schemapatterns.periods.expressions import ClockTimestamp
 from django_schemapatterns.softdelete.fields import AliveForeignKey, BatchField, MarkField
+from django_schemapatterns.timestamps.fields import CreatedAtField, UpdatedAtField
 from django_schemapatterns.types.domains import (
     CountryCodeField,
     CurrencyCodeField,
@@ -14,6 +15,7 @@ from django_schemapatterns.types.domains import (
     PositiveDecimalField,
     SlugField,
 )
+from django_schemapatterns.types.enums import EnumField
 from django_schemapatterns.types.rules import Between, Length, Pattern, Rule
 
 __all__ = [
@@ -24,9 +26,11 @@ __all__ = [
     "Between",
     "ClockTimestamp",
     "CountryCodeField",
+    "CreatedAtField",
     "CurrencyCodeField",
     "DomainField",
     "EmailAddressField",
+    "EnumField",
     "Length",
     "MarkField",
     "Pattern",
@@ -35,4 +39,5 @@ __all__ = [
     "PositiveDecimalField",
     "Rule",
     "SlugField",
+    "UpdatedAtField",
 ]

@@ -11,13 +11,22 @@ from django_schemapatterns.schema.domains import (
     ReplaceDomain,
     ValidateDomain,
 )
+from django_schemapatterns.schema.enums import (
+    AddEnumValue,
+    CreateEnum,
+    DropEnum,
+    RenameEnumValue,
+    ReplaceEnum,
+)
 from django_schemapatterns.schema.functions import InstallSQL
 from django_schemapatterns.schema.proofs import ProveConstraint
 from django_schemapatterns.schema.triggers import AddUnmanagedTrigger, AlterTrigger
 from django_schemapatterns.schema.types import RenameType
 from django_schemapatterns.softdelete.triggers import CompiledMarkTrigger, CompiledReferenceTrigger
+from django_schemapatterns.timestamps.triggers import CompiledTouchTrigger
 
 __all__ = [
+    "AddEnumValue",
     "AddUnmanagedTrigger",
     "AlterDomain",
     "AlterTrigger",
@@ -26,12 +35,17 @@ __all__ = [
     "CompiledMarkTrigger",
     "CompiledPeriodTrigger",
     "CompiledReferenceTrigger",
+    "CompiledTouchTrigger",
     "CreateDomain",
+    "CreateEnum",
     "DropDomain",
+    "DropEnum",
     "InstallSQL",
     "ProveConstraint",
+    "RenameEnumValue",
     "RenameType",
     "ReplaceDomain",
+    "ReplaceEnum",
     "SeedPeriods",
     "ValidateDomain",
 ]

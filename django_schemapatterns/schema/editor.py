@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import copy
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.utils import load_backend
 
 from django_schemapatterns.schema import dependents
+from django_schemapatterns.schema.enums import Enum
 from django_schemapatterns.schema.free import free_objects
 from django_schemapatterns.schema.triggers import CompiledTrigger
 from django_schemapatterns.schema.types import find_type
@@ -17,7 +19,19 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
 
+UNSAFE_NEW_VALUE = "55P04"
+
+
 class SchemaEditorMixin(BaseDatabaseSchemaEditor):
+    def __exit__(self, exc_type: Any, exc_value: Any, traceback: Any) -> None:
+        """Say what to do where a migration uses a label of an enum that it has added itself."""
+        if getattr(exc_value.__cause__ if exc_value else None, "sqlstate", None) == UNSAFE_NEW_VALUE:
+            exc_value.add_note(
+                "A label that AddEnumValue adds can be used once its migration is committed. Move the operation "
+                "that uses it into a migration of its own, after the one with AddEnumValue."
+            )
+        super().__exit__(exc_type, exc_value, traceback)
+
     def delete_model(self, model: type[Model]) -> None:
         """Drop the table and, which PostgreSQL leaves behind, the functions of its triggers."""
         super().delete_model(model)
@@ -38,6 +52,8 @@ class SchemaEditorMixin(BaseDatabaseSchemaEditor):
         """Change a column; what would not let its type change is away meanwhile."""
         if old_type != new_type and self._is_renamed(old_field, new_field):
             old_type = new_type
+        if self._has_renamed_default(new_field):
+            new_field = _with_default_of(new_field, old_field)
         alter = super()._alter_field  # type: ignore[misc]
         if old_type == new_type or old_field.column != new_field.column:
             alter(model, old_field, new_field, old_type, new_type, *args, **kwargs)
@@ -61,6 +77,15 @@ class SchemaEditorMixin(BaseDatabaseSchemaEditor):
             return False
         return any(find_type(self.connection, self.quote_name(each.name)) is None for each in (*old, *new))
 
+    def _has_renamed_default(self, field: Any) -> bool:
+        """Return whether the default is a label that the enum in the database has by another name still."""
+        needed = free_objects(field)
+        if not (needed and isinstance(needed[0], Enum) and field.has_db_default()):
+            return False
+        found = find_type(self.connection, needed[0].quoted)
+        default = getattr(field.db_default, "value", field.db_default)
+        return found is not None and isinstance(default, str) and str(default) not in found.labels
+
     def _made_by_django(self, model: type[Model]) -> dict[str, Any]:
         options: Any = model._meta
         return {each.name: each for each in (*options.indexes, *options.constraints)}
@@ -82,6 +107,14 @@ class SchemaEditorMixin(BaseDatabaseSchemaEditor):
             default, default_params = self.db_default_sql(new_field)  # type: ignore[attr-defined]
             sql, params = f"{sql}, ALTER COLUMN {column} SET DEFAULT {default}", [*params, *default_params]
         return (sql, params), others
+
+
+def _with_default_of(field: Any, other: Any) -> Any:
+    """Return the field with another's default in the database."""
+    changed = copy(field)
+    changed.db_default = other.db_default
+    changed.__dict__.pop("_db_default_expression", None)
+    return changed
 
 
 def compose() -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from django.db.migrations import AddField, AlterField, DeleteModel, Migration, RemoveField
 from django.db.migrations.autodetector import OperationDependency
 
+from django_schemapatterns.exceptions import ConfigurationError
 from django_schemapatterns.schema.free import (
     FreeOperation,
     Owned,
@@ -74,6 +75,11 @@ class FreeObjectPlan:
         return found
 
     def _changed(self) -> list[tuple[str, FreeOperation]]:
+        for name, (_, made) in self.made.items():
+            if name in self.needed and type(self.needed[name].object) is not type(made):
+                raise ConfigurationError(
+                    f"The type {name} is a {type(made).__name__} so far: give the new type another name."
+                )
         return [
             (owner, operation)
             for name, (owner, made) in self.made.items()
