@@ -129,7 +129,7 @@ def period_constraints(model: type[Model]) -> list[BaseConstraint]:
 def period_indexes(model: type[Model]) -> list[Index]:
     """Return the index by which those are found whose moment has come."""
     fields = ["effective_from"]
-    name = shorten(f"{model._meta.model_name}_scheduled", Index.max_name_length)
+    name = shorten(_name(model, "scheduled"), Index.max_name_length)
     return [Index(fields=fields, condition=NOT_YET, name=name)]
 
 

@@ -145,7 +145,8 @@ def test_triggers_that_are_not_as_they_should_be() -> None:
     def trigger(name: str) -> str:
         return str(
             execute(
-                "SELECT tgname FROM pg_trigger WHERE tgrelid = 'periodtests_product'::regclass AND tgname ~ %s",
+                "SELECT tgname FROM pg_trigger "
+                "WHERE tgrelid = 'periodtests_product'::regclass AND tgname ~ %s",
                 f"period_{name}",
             )
         )

@@ -97,8 +97,8 @@ def test_a_table_with_data_learns_it_and_forgets_it() -> None:
     assert len(heights()) == 25_000
     assert (
         execute(
-            "SELECT count(*) FROM testapp_tree JOIN testapp_treeheight AS version ON tree_id = testapp_tree.id "
-            "WHERE version.height = testapp_tree.height"
+            "SELECT count(*) FROM testapp_tree "
+            "JOIN testapp_treeheight AS version ON tree_id = testapp_tree.id WHERE version.height = testapp_tree.height"
         )
         == 25_000
     )
@@ -285,7 +285,7 @@ def test_a_repair_starts_versions_where_they_are_wrong() -> None:
 def test_sql_can_be_shown() -> None:
     out = StringIO()
     call_command("sqlmigrate", "periodtests", "0001", stdout=out)
-    assert 'CREATE FUNCTION schemapatterns."current_price"(key bigint' in out.getvalue()
+    assert 'CREATE FUNCTION schemapatterns."test_price"(key bigint' in out.getvalue()
     out = StringIO()
     call_command("sqlmigrate", "periodtests", "0001", backwards=True, stdout=out)
     assert "DROP FUNCTION IF EXISTS schemapatterns" in out.getvalue()

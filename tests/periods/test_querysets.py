@@ -156,10 +156,10 @@ def test_the_view(products: list[Product]) -> None:
 
 def test_the_function(products: list[Product]) -> None:
     key = products[0].pk
-    assert execute("SELECT schemapatterns.current_price(%s)", key) == 4
-    assert execute("SELECT schemapatterns.current_price(%s, %s)", key, at(2)) == 2
-    assert execute("SELECT schemapatterns.current_price(%s, %s)", key, at(0)) is None
-    assert execute("SELECT schemapatterns.current_price(-1)") is None
+    assert execute("SELECT schemapatterns.test_price(%s)", key) == 4
+    assert execute("SELECT schemapatterns.test_price(%s, %s)", key, at(2)) == 2
+    assert execute("SELECT schemapatterns.test_price(%s, %s)", key, at(0)) is None
+    assert execute("SELECT schemapatterns.test_price(-1)") is None
 
 
 def test_a_change_is_seen_within_its_transaction() -> None:
@@ -168,6 +168,6 @@ def test_a_change_is_seen_within_its_transaction() -> None:
     Product.objects.update(price=2)
 
     assert values(product.prices.current()) == [2]
-    assert execute("SELECT schemapatterns.current_price(%s)", product.pk) == 2
+    assert execute("SELECT schemapatterns.test_price(%s)", product.pk) == 2
     assert values(product.prices.as_of(started)) == [1]
     assert values(product.prices.as_of(soon())) == [2]

@@ -29,6 +29,8 @@ PROMOTION_FIELDS = [
     "product", "name", "discount_percent", "start_date", "end_date", "created_at", "updated_at",
 ]  # fmt: skip
 
+PRICE_FIELDS = ["product", "price", "compare_price", "effective_from", "recorded_at", "reason"]
+
 STATUSES, STATUS_WEIGHTS = ["active", "draft", "inactive", "archived"], [88, 5, 4, 3]
 VISIBILITIES, VISIBILITY_WEIGHTS = ["visible", "hidden", "catalog_only", "search_only"], [94, 3, 2, 1]
 
@@ -125,6 +127,20 @@ class Catalog:
                     article.created_at,
                 ))  # fmt: skip
         return rows
+
+    def prices(self, rows: list[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+        """Give the rows of `PRICE_FIELDS`: what the products in rows of `PRODUCT_FIELDS` have cost."""
+        rng = Random(f"prices {self.now}")
+        for row in rows:
+            product = dict(zip(PRODUCT_FIELDS, row, strict=True))
+            changes = range(rng.choice([0, 0, 1, 3]), 0, -1)
+            earlier = [cents(product["price"] * (100 - 6 * number) / 100) for number in changes]
+            start, reason = product["created_at"], "opening price"
+            step = (self.now - start) / (len(earlier) + 1)
+            for price in earlier:
+                yield product["id"], price, None, start, start, reason
+                start, reason = start + step, "new price list"
+            yield product["id"], product["price"], product["compare_price"], start, start, reason
 
     def promotions(self) -> Iterator[tuple[Any, ...]]:
         """Give the rows of `PROMOTION_FIELDS`; the promotions of one product follow each other."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from random import Random
 
@@ -10,6 +11,7 @@ from django.contrib.auth.models import Group
 from django.db import connection, transaction
 from django.db.models import Count, F, QuerySet, Value
 from django.db.models.functions import Concat, Now, Round
+from django.utils import timezone
 from django.utils.text import slugify
 from psycopg.types.json import Jsonb
 
@@ -28,6 +30,7 @@ from example_project.shop.models import (
     Order,
     OrderStatus,
     Product,
+    ProductPrice,
     ProductPromotion,
     ProductStatus,
     ProductVariant,
@@ -48,6 +51,7 @@ def play(seed: int, progress: Progress) -> None:
     steps: list[Callable[[Random], None]] = [
         import_delivery,
         start_the_lighting_sale,
+        plan_prices,
         take_orders,
         work_in_the_warehouse,
         tend_the_catalog,
@@ -83,6 +87,19 @@ def start_the_lighting_sale(rng: Random) -> None:
     lamps = Product.objects.filter(category__parent__slug="lighting", status=ProductStatus.ACTIVE)
     with acting_as(user(ANNA), reason="lighting sale"):
         lamps.update(compare_price=F("price"), price=Round(F("price") * Decimal("0.85"), 2), updated_at=Now())
+
+
+def plan_prices(rng: Random) -> None:
+    """A price is scheduled, another one corrected, a third one planned and given up."""
+    lamps = Product.objects.filter(category__parent__slug="lighting", status=ProductStatus.ACTIVE).order_by(
+        "id"
+    )
+    first, second, third = lamps[:3]
+    monday = timezone.now() + timedelta(days=7)
+    with acting_as(user(ANNA), reason="end of the lighting sale"):
+        ProductPrice.schedule(first, price=first.price + 5, effective_from=monday)
+        second.prices.current().get().correct(price=second.price + 1, reason="slip of the pen")
+        ProductPrice.schedule(third, price=third.price + 5, effective_from=monday).cancel_scheduled()
 
 
 def take_orders(rng: Random) -> None:

@@ -26,13 +26,17 @@ from example_project.shop.models import (
     Order,
     OrderItem,
     Product,
+    ProductPrice,
     ProductPromotion,
     ProductVariant,
     Vendor,
 )
 
 BRANDS, VENDORS = 60, 25
-FILLED = [OrderItem, Order, ProductPromotion, ProductVariant, Product, Category, Brand, Vendor, Contact]
+FILLED = [
+    OrderItem, Order, ProductPromotion, ProductPrice, ProductVariant, Product, Category, Brand, Vendor,
+    Contact,
+]  # fmt: skip
 CLEAN_GIN_INDEXES = """
     SELECT gin_clean_pending_list(pg_index.indexrelid)
     FROM pg_index
@@ -65,7 +69,9 @@ class Opening:
     def fill_catalog(self) -> None:
         catalog = Catalog(self.rng, self.now, self.shelves(), self.brands(), self.vendors())
         ids = reserve_ids(Product, self.products)
-        rows = self.progress.track("Products", catalog.products(ids), self.products)
+        rows = list(self.progress.track("Products", catalog.products(ids), self.products))
+        # First, so that they are the past that the products find.
+        copy_rows(ProductPrice, catalogs.PRICE_FIELDS, catalog.prices(rows))
         copy_rows(Product, catalogs.PRODUCT_FIELDS, rows)
         self.fill_variants(catalog)
         copy_rows(ProductPromotion, catalogs.PROMOTION_FIELDS, catalog.promotions())

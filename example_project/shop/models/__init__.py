@@ -1,4 +1,4 @@
-"""The shop: what it sells (catalog), whom it sold to (sales), who writes to it (contacts)."""
+"""The shop: what it sells (catalog) and for how much (prices), whom to (sales), who writes (contacts)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from example_project.shop.models.catalog import (
     Vendor,
 )
 from example_project.shop.models.contacts import Contact
+from example_project.shop.models.prices import ProductPrice
 from example_project.shop.models.sales import Order, OrderItem, OrderStatus
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "OrderItem",
     "OrderStatus",
     "Product",
+    "ProductPrice",
     "ProductPromotion",
     "ProductStatus",
     "ProductVariant",

@@ -34,6 +34,7 @@ class ProductPrice(patterns.PeriodModel):
 
     class Period:
         tracks = {"product": ["price", "compare_price"]}
+        functions = {"price": "test_price"}  # the shop has a current_price
 
 
 class ArticleQuerySet(  # type: ignore[override]
