@@ -6,6 +6,7 @@ from django.contrib import admin
 
 from django_schemapatterns.audit.admin import AuditAdminMixin, AuditLogAdmin
 from django_schemapatterns.models import AuditLog
+from django_schemapatterns.periods.admin import PeriodAdmin, PeriodInline
 from django_schemapatterns.periods.overlap_forms import NoOverlapFormSet
 from django_schemapatterns.softdelete.admin import AliveChoicesMixin, DeletionFilter, SoftDeleteAdmin
 
@@ -15,6 +16,8 @@ __all__ = [
     "AuditLogAdmin",
     "DeletionFilter",
     "NoOverlapFormSet",
+    "PeriodAdmin",
+    "PeriodInline",
     "SoftDeleteAdmin",
 ]
 
