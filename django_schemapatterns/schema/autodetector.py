@@ -33,12 +33,12 @@ class SchemaAutodetectorMixin(MigrationAutodetector):
     migrations: dict[str, list[Migration]]
 
     def _detect_changes(self, convert_apps: Any = None, graph: Any = None) -> Any:
-        self.free_objects = FreeObjectPlan(graph, self.from_state, self.to_state, self.questioner)  # type: ignore[attr-defined]
+        self.free_objects = FreeObjectPlan(graph, self.from_state, self.to_state, self.questioner)
         return super()._detect_changes(convert_apps, graph)  # type: ignore[misc]
 
     def check_dependency(self, operation: Any, dependency: Any) -> bool:
         satisfied = is_satisfied_by(operation, dependency)
-        return super().check_dependency(operation, dependency) if satisfied is None else satisfied  # type: ignore[misc]
+        return super().check_dependency(operation, dependency) if satisfied is None else satisfied
 
     def _constraint_should_be_dropped_and_recreated(self, old: Any, new: Any) -> bool:
         try:

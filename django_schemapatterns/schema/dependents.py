@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django_schemapatterns.schema.names import literal, quote
 
@@ -141,11 +141,11 @@ def bring_back(
                 editor.execute(statement, params=None)
 
 
-def _rows(connection: BaseDatabaseWrapper, query: str, columns: Columns) -> list[tuple[object, ...]]:
+def _rows(connection: BaseDatabaseWrapper, query: str, columns: Columns) -> list[tuple[Any, ...]]:
     tables, names = [table for table, _ in columns], [name for _, name in columns]
     with connection.cursor() as cursor:
         cursor.execute(_COLUMNS + query, [tables, names])
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def _comment(kind: str, place: str, text: str | None) -> list[str]:

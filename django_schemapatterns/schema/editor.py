@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
+from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
@@ -23,12 +24,17 @@ UNSAFE_NEW_VALUE = "55P04"
 
 
 class SchemaEditorMixin(BaseDatabaseSchemaEditor):
-    def __exit__(self, exc_type: Any, exc_value: Any, traceback: Any) -> None:
+    def __exit__(
+        self,
+        exc_type: type[BaseException] | None,
+        exc_value: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
         """Say what to do where a migration uses a label of an enum that it has added itself."""
-        if getattr(exc_value.__cause__ if exc_value else None, "sqlstate", None) == UNSAFE_NEW_VALUE:
+        if exc_value and getattr(exc_value.__cause__, "sqlstate", None) == UNSAFE_NEW_VALUE:
             exc_value.add_note(
-                "A label that AddEnumValue adds can be used once its migration is committed. Move the operation "
-                "that uses it into a migration of its own, after the one with AddEnumValue."
+                "A label that AddEnumValue adds can be used once its migration is committed. Move the "
+                "operation that uses it into a migration of its own, after the one with AddEnumValue."
             )
         super().__exit__(exc_type, exc_value, traceback)
 

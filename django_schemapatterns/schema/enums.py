@@ -322,6 +322,6 @@ def _refuse_rows(editor: SchemaEditor, column: types.Column, gone: Sequence[str]
         rows = cursor.fetchone()[0]
     if rows:
         raise RuleBroken(
-            f"{rows} rows of {column.table} have one of the labels {', '.join(gone)} in {name}, which are to go. "
-            f"Give them another value in a migration before this one, and run migrate again."
+            f"{rows} rows of {column.table} have one of the labels {', '.join(gone)} in {name}, which are to "
+            "go. Give them another value in a migration before this one, and run migrate again."
         )

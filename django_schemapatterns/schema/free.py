@@ -154,7 +154,8 @@ def fields_of(operation: Operation) -> list[tuple[str, Any]]:
     """Return (name, field) of the fields that an operation brings."""
     if hasattr(operation, "fields"):
         return [(name, field) for name, field in operation.fields if hasattr(field, "clone")]
-    return [(operation.name, operation.field)] if hasattr(operation, "field") else []
+    field = getattr(operation, "field", None)
+    return [(operation.name, field)] if field is not None else []  # type: ignore[attr-defined]
 
 
 def wanted(state: ProjectState, *, strict: bool = True) -> dict[str, Wanted]:
@@ -191,7 +192,8 @@ def recorded(graph: MigrationGraph) -> dict[str, Owned]:
         for key in graph.forwards_plan(leaf):
             if key not in seen:
                 seen.add(key)
-                _fold(key[0], graph.nodes[key].operations, objects)
+                migration: Any = graph.nodes[key]
+                _fold(key[0], migration.operations, objects)
     return objects
 
 

@@ -158,14 +158,14 @@ def split_at_commits(app_label: str, migrations: list[Migration]) -> list[Migrat
     found: list[Migration] = []
     for migration in migrations:
         *first, last = _between_commits(migration.operations)
+        rest: Any = migration
         for part in first:
-            earlier: Any = Migration(f"{migration.name}_{len(found)}", app_label)
-            earlier.operations, earlier.initial = part, migration.initial
-            earlier.dependencies, migration.dependencies = list(migration.dependencies), []
+            earlier: Any = Migration(f"{rest.name}_{len(found)}", app_label)
+            earlier.operations, earlier.initial = part, rest.initial
+            earlier.dependencies, rest.dependencies = list(rest.dependencies), []
             found.append(earlier)
-        remaining: Any = migration
-        remaining.operations = last
-        found.append(migration)
+        rest.operations = last
+        found.append(rest)
     return found
 
 

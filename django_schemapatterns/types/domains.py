@@ -49,7 +49,7 @@ class DomainField(_Field):
     sizes: ClassVar[Mapping[str, int]] = {}
     rules: ClassVar[Sequence[Rule]] = ()
     # The rules say it all, in the database as well.
-    default_validators: ClassVar[Sequence[Any]] = []
+    default_validators: list[Any] = []
 
     def __init__(self, *args: Any, domain: str | None = None, **kwargs: Any) -> None:
         given = {size: kwargs.get(size, default) for size, default in self.sizes.items()}

@@ -112,7 +112,7 @@ class EnumField(_CharField):
         return label
 
     def has_label(self, value: Any) -> bool:
-        """Return whether the enum has the label; where only the database knows them, every text may be one."""
+        """Return whether the enum has the label; where only the database knows, every text may be one."""
         return not self.labels or str(value) in self.labels
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:  # noqa: FBT001 - Django's signature

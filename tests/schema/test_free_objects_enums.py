@@ -145,7 +145,8 @@ def removed(story: Story, *names: str) -> list[Any]:
 def test_removed_and_moved_labels_keep_what_depends_on_the_column(stories: list[Story]) -> None:
     story = tell(stories, indexed("spring", "summer", "fall"))
     execute(
-        f"CREATE VIEW tree_view WITH (security_invoker = true) AS SELECT season FROM {TABLE} WHERE season > 'spring'"
+        "CREATE VIEW tree_view WITH (security_invoker = true) AS "
+        f"SELECT season FROM {TABLE} WHERE season > 'spring'"
     )
     execute("COMMENT ON VIEW tree_view IS 'seen'")
     insert("fall", "spring")

@@ -245,7 +245,9 @@ def test_arrays_and_generated_columns() -> None:
             rates=ArrayField(fields.PercentageField(), default=list),
             codes=ArrayField(fields.CountryCodeField(), null=True),
             first=models.GeneratedField(
-                expression=F("rates__0"), output_field=fields.PercentageField(), db_persist=True
+                expression=F("rates__0"),  # type: ignore[arg-type]
+                output_field=fields.PercentageField(),
+                db_persist=True,
             ),
         )
     )
@@ -281,7 +283,8 @@ def test_foreign_key_has_the_type_of_its_target() -> None:
     story.model().objects.create(code="DE")
     story.model("Leaf").objects.create(tree_id="DE")  # type: ignore[attr-defined]
 
-    assert story.model("Leaf").objects.filter(tree__code="DE").count() == 1  # type: ignore[attr-defined]
+    Leaf: Any = story.model("Leaf")
+    assert Leaf.objects.filter(tree__code="DE").count() == 1  # type: ignore[attr-defined]
     with pytest.raises(DatabaseError), transaction.atomic():
         execute("INSERT INTO testapp_leaf (tree_id) VALUES ('de')")
 
