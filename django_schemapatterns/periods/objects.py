@@ -54,6 +54,7 @@ class PeriodTrigger(Trigger):
             columns=[(str(own.column), str(theirs.column)) for own, theirs in tracked],
             until=str(until.column) if until else "",
             steps=options.steps if self.action == "update" else "every",
+            refers=self.action == "follow" and options.on_delete == "cascade" and not has_key(field),
             **noted(model),
         )
         needed = [*(own for own, _ in tracked), *([until] if until else []), field.target_field]
@@ -89,6 +90,11 @@ def noted(model: type[Model]) -> dict[str, Any]:
     }
 
 
+def has_key(field: Any) -> bool:
+    """Return whether a foreign key is one in the database."""
+    return bool(field.db_constraint)
+
+
 def _place(field: Any) -> tuple[str, str, str]:
     options = field.model._meta
     return options.app_label, str(options.model_name), field.name
@@ -97,8 +103,10 @@ def _place(field: Any) -> tuple[str, str, str]:
 def period_triggers(model: type[Model]) -> list[PeriodTrigger]:
     """Return the triggers of a model of versions."""
     options = options_of(model)
-    gone = {"cascade": "delete", "end": "end"}[options.on_delete]
-    actions = ("insert", "update", "rekey", gone, "note", "follow", "removed", "truncate")
+    gone, emptied = {"cascade": ("delete", "emptied"), "end": ("end", "end_all")}[options.on_delete]
+    actions = ["insert", "update", "rekey", gone, "note", "follow", "removed", "truncate"]
+    # With a foreign key, PostgreSQL itself truncates both tables or none.
+    actions += [] if has_key(owner_field(model)) else [emptied]
     return [PeriodTrigger(action, options) for action in actions]
 
 

@@ -27,6 +27,8 @@ DECLARATIONS: Final[dict[str, dict[str, str]]] = {
     },
     "rekey": {**ROW, "operation": "UPDATE"},
     "delete": {**ROW, "operation": "DELETE"},
+    "emptied": {"when": "AFTER", "operation": "TRUNCATE", "level": "STATEMENT"},
+    "end_all": {"when": "AFTER", "operation": "TRUNCATE", "level": "STATEMENT"},
     "end": {**ROW, "operation": "DELETE"},
     "note": {
         "when": "BEFORE",
@@ -38,7 +40,7 @@ DECLARATIONS: Final[dict[str, dict[str, str]]] = {
     "removed": {**ROW, "operation": "DELETE", "condition": f"WHEN ({BY_HAND})"},
     "truncate": {"when": "AFTER", "operation": "TRUNCATE", "level": "STATEMENT"},
 }
-ON_OWNER: Final = ("insert", "update", "rekey", "delete", "end")
+ON_OWNER: Final = ("insert", "update", "rekey", "delete", "end", "emptied", "end_all")
 WITH_CLOCK: Final = ("insert", "update", "end")
 # The planner knows nothing of the rows that a statement changed, and keeps what it has planned: so it must
 # find the versions by their index even when there are none yet, and hash what else it joins.
@@ -54,12 +56,13 @@ class CompiledPeriodTrigger(CompiledTrigger):
     """
     A trigger that lets versions follow their owner, or the owner its versions.
 
-    action: insert, update, rekey, delete or end, on the owner's table; note, follow, removed or truncate, on
-    that of the versions.
+    action: insert, update, rekey, delete or end, emptied or end_all, on the owner's table; note, follow,
+    removed or truncate, on that of the versions.
     owned, key: the owner's table and the column that is pointed at.  history, owner: the versions' table and
     the column that points.  columns: (owner's, version's) of what is tracked.
     until: the owner's column that is not null while no version is in force.  steps: every or last.
     who: column and type of who did it.  why: the column of the reason.
+    refers: whether a version by hand needs an owner for which no foreign key asks.
     """
 
     def __init__(
@@ -78,6 +81,7 @@ class CompiledPeriodTrigger(CompiledTrigger):
         steps: str = "every",
         who: tuple[str, str] | None = None,
         why: str = "",
+        refers: bool = False,
         version: int = 1,
     ) -> None:
         self.action = action
@@ -86,6 +90,7 @@ class CompiledPeriodTrigger(CompiledTrigger):
         self.columns = [tuple(pair) for pair in columns]
         self.until, self.steps = until, steps
         self.who, self.why = tuple(who) if who else None, why
+        self.refers = refers
         super().__init__(name=name, pgid=pgid, table=table, version=version)
 
     @property
@@ -134,7 +139,18 @@ class CompiledPeriodTrigger(CompiledTrigger):
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         path, args, kwargs = super().deconstruct()
-        for name in ("action", "owned", "key", "history", "owner", "columns", "until", "who", "why"):
+        for name in (
+            "action",
+            "owned",
+            "key",
+            "history",
+            "owner",
+            "columns",
+            "until",
+            "who",
+            "why",
+            "refers",
+        ):
             if value := getattr(self, name):
                 kwargs[name] = value
         return path, args, {**kwargs, **({} if self.steps == "every" else {"steps": self.steps})}
@@ -165,6 +181,7 @@ class CompiledPeriodTrigger(CompiledTrigger):
             "named_values": _listed(f"owner.{own} AS {theirs}" for own, theirs in pairs),
             "changed_values": _listed(f"changed.{theirs}" for _, theirs in pairs),
             "assignments": _listed(f"{theirs} = changed.{theirs}" for _, theirs in pairs),
+            "last_values": _listed(f"last.{theirs}" for _, theirs in pairs),
             "follow": _listed(f"{own} = last.{theirs}" for own, theirs in pairs),
             "differs": " OR ".join(f"last.{theirs} IS DISTINCT FROM owner.{own}" for own, theirs in pairs),
             "changed": self._changed(),
@@ -176,6 +193,7 @@ class CompiledPeriodTrigger(CompiledTrigger):
             "notes": self._notes(),
         }
         values["last"] = self._part("last", values)
+        values["reference"] = self._part("reference", values) if self.refers else ""
         values["cancel"] = self._part("cancelled", values) if self.until else ""
         values["again"] = self._part("again", values) if self.steps == "last" else ""
         without = '\n    WHERE changed."#owner" NOT IN (SELECT "#owner" FROM again)'

@@ -97,8 +97,8 @@ def test_a_table_with_data_learns_it_and_forgets_it() -> None:
     assert len(heights()) == 25_000
     assert (
         execute(
-            "SELECT count(*) FROM testapp_tree "
-            "JOIN testapp_treeheight AS version ON tree_id = testapp_tree.id WHERE version.height = testapp_tree.height"
+            "SELECT count(*) FROM testapp_tree AS tree JOIN testapp_treeheight AS version "
+            "ON tree_id = tree.id AND version.height = tree.height"
         )
         == 25_000
     )

@@ -7,7 +7,7 @@ DECLARE
     one record;
     gone boolean;
     last record;
-BEGIN
+BEGIN{{reference}}
     IF TG_OP = 'INSERT' AND NEW.effective_from > clock_timestamp() AND NEW.recorded_at < NEW.effective_from THEN
         RETURN NULL; -- scheduled
     END IF;

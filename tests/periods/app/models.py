@@ -126,3 +126,18 @@ class RobotPower(patterns.PeriodModel):
 
     class Period:
         tracks = {"robot": ["power"]}
+
+
+class Part(models.Model):
+    price = models.IntegerField(default=1)
+
+
+class PartPrice(patterns.PeriodModel):
+    """Without a foreign key in the database: the triggers keep the reference."""
+
+    part = models.ForeignKey(Part, models.CASCADE, related_name="prices", db_constraint=False)
+    price = models.IntegerField()
+
+    class Period:
+        tracks = {"part": ["price"]}
+        functions: dict[str, str] = {}
