@@ -151,7 +151,7 @@ def test_chunks(monkeypatch: pytest.MonkeyPatch) -> None:
     outcome = Purge(models=[Product], before=timezone.now()).run(lambda model, rows: chunks.append(rows))
 
     assert chunks == [2, 2, 1, 0]
-    assert outcome.purged == {"shop.Product": 5}
+    assert outcome.purged["shop.Product"] == 5
     assert outcome.complete
 
 

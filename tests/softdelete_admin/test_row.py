@@ -159,7 +159,7 @@ def test_inlines_show_the_alive() -> None:
 
     page = browser().get(url(Product, "change", product.pk))
 
-    [variants, _promotions] = page.context["inline_admin_formsets"]
+    _prices, variants, _promotions = page.context["inline_admin_formsets"]
     assert [form.instance.name for form in variants.formset.forms] == ["S"]
 
 

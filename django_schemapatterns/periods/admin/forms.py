@@ -84,7 +84,7 @@ class VersionForm(forms.Form):
 def fields_of(inline: PeriodInline, request: HttpRequest, names: list[str]) -> dict[str, Any]:
     """Return form fields with the widgets of the admin."""
     model: Any = inline.model
-    found = {}
+    found: dict[str, Any] = {}
     for name in names:
         field = model._meta.get_field(name)
         found[name] = inline.formfield_for_dbfield(field, request)

@@ -41,12 +41,12 @@ class NothingToSave(_FormSet):
         self.new_objects: list[Any] = []
         self.changed_objects: list[Any] = []
         self.deleted_objects: list[Any] = []
-        self.save_m2m = lambda: None
+        self.save_m2m = lambda: None  # type: ignore[method-assign]
         return []
 
 
 class PeriodInlineChecks(InlineModelAdminChecks):
-    def check(self, inline_obj: Any, **kwargs: Any) -> list[CheckMessage]:
+    def check(self, inline_obj: Any, **kwargs: Any) -> list[CheckMessage]:  # type: ignore[override]
         from django_schemapatterns.periods.admin.options import PeriodAdmin
 
         site, owner = inline_obj.admin_site, inline_obj.parent_model
@@ -81,7 +81,7 @@ class PeriodInline(_Inline):
 
     template = "schemapatterns/periods/inline.html"
     checks_class = PeriodInlineChecks
-    formset: ClassVar[Any] = NothingToSave
+    formset: Any = NothingToSave
     extra = max_num = 0
     can_delete = False
 

@@ -95,7 +95,7 @@ class _Writing(Page):
     button: ClassVar[Any] = ""
 
     def answer(self, version: Any) -> HttpResponse:
-        form = VersionForm(self.history, version, self.request.POST or None)
+        form: Any = VersionForm(self.history, version, self.request.POST or None)
         if self.request.method == "POST" and (written := form.write()):
             message = self.done % {"version": written}
             self._log(message)

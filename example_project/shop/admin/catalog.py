@@ -14,11 +14,18 @@ from django.db.models.functions import Coalesce, Now
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from django_schemapatterns.admin import AuditAdminMixin, NoOverlapFormSet, SoftDeleteAdmin
+from django_schemapatterns.admin import (
+    AuditAdminMixin,
+    NoOverlapFormSet,
+    PeriodAdmin,
+    PeriodInline,
+    SoftDeleteAdmin,
+)
 from example_project.shop.models import (
     Brand,
     Category,
     Product,
+    ProductPrice,
     ProductPromotion,
     ProductStatus,
     ProductVariant,
@@ -75,6 +82,10 @@ class ProductVariantInline(admin.TabularInline):
     fields = ["name", "sku", "price", "inventory_quantity", "sort_order", "is_active"]
 
 
+class ProductPriceInline(PeriodInline):
+    model = ProductPrice
+
+
 class ProductPromotionInline(admin.TabularInline):
     model = ProductPromotion
     formset = NoOverlapFormSet
@@ -82,7 +93,7 @@ class ProductPromotionInline(admin.TabularInline):
 
 
 @admin.register(Product)
-class ProductAdmin(SoftDeleteAdmin, AuditAdminMixin, admin.ModelAdmin):
+class ProductAdmin(PeriodAdmin, SoftDeleteAdmin, AuditAdminMixin, admin.ModelAdmin):
     list_display = ["name", "sku", "category", "price", "status", "inventory_quantity", "featured"]
     list_select_related = ["category"]
     list_filter = ["status", "visibility", LowStockFilter, "featured", "is_digital", "category"]
@@ -93,7 +104,7 @@ class ProductAdmin(SoftDeleteAdmin, AuditAdminMixin, admin.ModelAdmin):
     autocomplete_fields = ["category", "brand", "vendor"]
     prepopulated_fields = {"slug": ["name"]}
     readonly_fields = ["published_at", "created_at", "updated_at"]
-    inlines = [ProductVariantInline, ProductPromotionInline]
+    inlines = [ProductPriceInline, ProductVariantInline, ProductPromotionInline]
     actions = ["publish", "archive"]
     fieldsets = [
         (None, {"fields": ["name", "slug", "sku", "short_description", "description"]}),
@@ -130,13 +141,13 @@ class ProductAdmin(SoftDeleteAdmin, AuditAdminMixin, admin.ModelAdmin):
     @admin.action(description=_("Publish selected products"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
         changed = queryset.update(
-            status=ProductStatus.ACTIVE, published_at=Coalesce("published_at", Now()), updated_at=Now()
+            status=ProductStatus.ACTIVE, published_at=Coalesce("published_at", Now())
         )
         self.message_user(request, _("Published %d products.") % changed)
 
     @admin.action(description=_("Archive selected products"), permissions=["change"])
     def archive(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
-        changed = queryset.update(status=ProductStatus.ARCHIVED, updated_at=Now())
+        changed = queryset.update(status=ProductStatus.ARCHIVED)
         self.message_user(request, _("Archived %d products.") % changed)
 
 
