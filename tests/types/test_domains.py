@@ -122,7 +122,7 @@ def test_python_and_database_agree_on_numbers(people: Any, field: Any, number: D
     assert takes == keeps or (keeps and -int(number.as_tuple().exponent) > field.decimal_places)
 
 
-def test_every_way_to_write_and_read(people: Any) -> None:
+def test_every_way_to_write_and_read(people: Any, binding: str) -> None:
     people.objects.create(email="a@b.cd", phone="+49 30 1234567", balance=Decimal("1.50"), discount=5)
     people.objects.bulk_create([people(email=f"{n}@b.cd", balance=n, slug=f"s-{n}") for n in range(3)])
     people.objects.bulk_create(
@@ -163,23 +163,6 @@ def test_every_way_to_write_and_read(people: Any) -> None:
         2,
         Decimal("4.4"),
     ]
-
-
-def test_server_side_binding(people: Any) -> None:
-    new = connection.copy()
-    new.settings_dict = {**new.settings_dict, "OPTIONS": {"server_side_binding": True}}
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_database()")
-        new.settings_dict["NAME"] = cursor.fetchone()[0]
-    with new.cursor() as cursor:
-        try:
-            cursor.execute("CREATE DOMAIN pg_temp.p AS numeric(5, 2) CHECK (VALUE >= 0)")
-            cursor.execute("CREATE TEMP TABLE t (a pg_temp.p, b pg_temp.p[])")
-            cursor.execute("INSERT INTO t SELECT * FROM unnest(%s::pg_temp.p[])", [[Decimal(1), Decimal(2)]])
-            cursor.execute("SELECT count(*) FROM t WHERE a = %s OR a IN (%s)", [Decimal(1), 2])
-            assert cursor.fetchone() == (2,)
-        finally:
-            new.close()
 
 
 @pytest.mark.parametrize(
@@ -238,7 +221,7 @@ def test_values_come_back_from_fixtures(people: Any) -> None:
     assert '"balance": "1.50"' in serializers.serialize("json", [made])
 
 
-def test_arrays_and_generated_columns() -> None:
+def test_arrays_and_generated_columns(binding: str) -> None:
     story = Story(
         tree(
             models.Model,

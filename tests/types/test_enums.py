@@ -53,7 +53,7 @@ def filled(trees: Any) -> Any:
     return trees
 
 
-def test_every_way_to_write_and_read(trees: Any) -> None:
+def test_every_way_to_write_and_read(trees: Any, binding: str) -> None:
     trees.create(season=Season.WINTER, other="autumn", seasons=[Season.WINTER, "autumn"])
     trees.bulk_create([trees.model(), trees.model(season="autumn", seasons=["winter"])])
     execute("INSERT INTO testapp_tree (word, seasons) VALUES ('winter', '{}')")
@@ -69,7 +69,7 @@ def test_every_way_to_write_and_read(trees: Any) -> None:
     assert set(trees.values_list("season", "other")) == {("autumn", None)}
 
 
-def test_expressions_of_text_can_be_stored(filled: Any) -> None:
+def test_expressions_of_text_can_be_stored(filled: Any, binding: str) -> None:
     filled.update(other=Case(When(season="winter", then=Value("spring")), default=Value("winter")))
     assert sorted(filled.values_list("other", flat=True)) == ["spring", "winter", "winter"]
 
@@ -86,7 +86,7 @@ def test_expressions_of_text_can_be_stored(filled: Any) -> None:
     assert made.season == Season.AUTUMN
 
 
-def test_comparison_with_what_is_no_label_finds_nothing(filled: Any) -> None:
+def test_comparison_with_what_is_no_label_finds_nothing(filled: Any, binding: str) -> None:
     assert filled.filter(season="summer").count() == 0
     assert filled.filter(season__in=["summer"]).count() == 0
     assert filled.filter(season__in=["summer", "winter", Season.SPRING]).count() == 2
@@ -98,14 +98,14 @@ def test_comparison_with_what_is_no_label_finds_nothing(filled: Any) -> None:
     assert filled.filter(season=None).count() == 0
 
 
-def test_order_is_that_of_the_labels(filled: Any) -> None:
+def test_order_is_that_of_the_labels(filled: Any, binding: str) -> None:
     assert list(filled.order_by("-season").values_list("season", flat=True)) == ["autumn", "spring", "winter"]
     assert filled.filter(season__gt=Season.WINTER).count() == 2
     assert filled.filter(season__range=("winter", "spring")).count() == 2
     assert filled.aggregate(last=Max("season"))["last"] == Season.AUTUMN
 
 
-def test_lookups_of_texts(filled: Any) -> None:
+def test_lookups_of_texts(filled: Any, binding: str) -> None:
     assert filled.filter(season__contains="in").count() == 2
     assert filled.filter(season__istartswith="WIN").count() == 1
     assert filled.filter(season__iexact="SPRING").count() == 1
@@ -113,7 +113,7 @@ def test_lookups_of_texts(filled: Any) -> None:
     assert filled.annotate(loud=Upper(Cast("season", models.TextField()))).filter(loud="SPRING").count() == 1
 
 
-def test_comparison_with_other_columns(filled: Any) -> None:
+def test_comparison_with_other_columns(filled: Any, binding: str) -> None:
     assert filled.filter(season=F("other")).count() == 3
     assert filled.filter(season=F("word")).count() == 1
     assert filled.filter(season__in=filled.values("word")).count() == 1
@@ -121,7 +121,7 @@ def test_comparison_with_other_columns(filled: Any) -> None:
     assert filled.filter(season=filled.filter(other="winter").values("season")[:1]).count() == 1
 
 
-def test_arrays(filled: Any) -> None:
+def test_arrays(filled: Any, binding: str) -> None:
     filled.create(seasons=[Season.WINTER, Season.SPRING])
 
     found = filled.get(seasons__contains=["spring"])
