@@ -31,7 +31,13 @@ INSTALLED_APPS = [
     "example_project.shop",
 ]
 if os.environ.get("SCHEMAPATTERNS_TESTING") and find_spec("tests") and find_spec("tests.testapp"):
-    INSTALLED_APPS += ["tests.testapp", "tests.softdelete.app", "tests.periods.app", "tests.attributes.app"]
+    INSTALLED_APPS += [
+        "tests.testapp",
+        "tests.softdelete.app",
+        "tests.periods.app",
+        "tests.attributes.app",
+        "tests.timestamps.app",
+    ]
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

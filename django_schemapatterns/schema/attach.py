@@ -20,6 +20,7 @@ TriggerFactory = Callable[[type["Model"]], Iterable["pgtrigger.Trigger"]]
 ConstraintFactory = Callable[[type["Model"]], Iterable["BaseConstraint"]]
 IndexFactory = Callable[[type["Model"]], Iterable["Index"]]
 FieldFactory = Callable[[Any, type["Model"]], Iterable["BaseConstraint"]]
+FieldTriggerFactory = Callable[[Any, type["Model"]], Iterable["pgtrigger.Trigger"]]
 PermissionFactory = Callable[[type["Model"]], Iterable[tuple[str, str]]]
 
 _triggers: dict[type[Model], TriggerFactory] = {}
@@ -27,6 +28,7 @@ _constraints: dict[type[Model], ConstraintFactory] = {}
 _indexes: dict[type[Model], IndexFactory] = {}
 _permissions: dict[type[Model], PermissionFactory] = {}
 _field_constraints: dict[type[Field[Any, Any]], FieldFactory] = {}
+_field_triggers: dict[type[Field[Any, Any]], FieldTriggerFactory] = {}
 
 
 def attach_triggers(base: type[Model], factory: TriggerFactory) -> None:
@@ -51,6 +53,11 @@ def attach_indexes(base: type[Model], factory: IndexFactory) -> None:
 def attach_field_constraints(kind: type[Field[Any, Any]], factory: FieldFactory) -> None:
     """Give the table of every field of a class the constraints that the factory returns for it."""
     _field_constraints[kind] = factory
+
+
+def attach_field_triggers(kind: type[Field[Any, Any]], factory: FieldTriggerFactory) -> None:
+    """Give the table of every field of a class the triggers that the factory returns for it."""
+    _field_triggers[kind] = factory
 
 
 def attach_permissions(base: type[Model], factory: PermissionFactory) -> None:
@@ -108,7 +115,8 @@ def _on_class_prepared(sender: type[Model], **kwargs: Any) -> None:
     _attach(sender, _triggers, add_triggers)
     _attach(sender, _constraints, add_constraints)
     _attach(sender, _indexes, add_indexes)
-    _attach_to_fields(sender)
+    _attach_to_fields(sender, _field_triggers, add_triggers)
+    _attach_to_fields(sender, _field_constraints, add_constraints)
 
 
 def _attach(sender: type[Model], factories: dict[type[Model], Any], add: Callable[..., None]) -> None:
@@ -117,11 +125,13 @@ def _attach(sender: type[Model], factories: dict[type[Model], Any], add: Callabl
             add(sender, factory(sender))
 
 
-def _attach_to_fields(sender: type[Model]) -> None:
+def _attach_to_fields(
+    sender: type[Model], factories: dict[type[Field[Any, Any]], Any], add: Callable[..., None]
+) -> None:
     for field in sender._meta.local_fields:
-        for kind, factory in _field_constraints.items():
+        for kind, factory in factories.items():
             if isinstance(field, kind):
-                add_constraints(sender, factory(field, sender))
+                add(sender, factory(field, sender))
 
 
 class_prepared.connect(_on_class_prepared, dispatch_uid="schemapatterns.attach")

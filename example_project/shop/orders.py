@@ -28,7 +28,7 @@ def move_orders(orders: QuerySet[Order], status: OrderStatus, **changes: Any) ->
     """Move those orders that may get there to a status, and say how many did."""
     if stamp := STAMPS.get(status):
         changes[stamp] = Now()
-    return orders.filter(status__in=COMES_FROM[status]).update(status=status, updated_at=Now(), **changes)
+    return orders.filter(status__in=COMES_FROM[status]).update(status=status, **changes)
 
 
 @transaction.atomic

@@ -10,7 +10,7 @@ from random import Random
 from django.contrib.auth.models import Group
 from django.db import connection, transaction
 from django.db.models import Count, F, QuerySet, Value
-from django.db.models.functions import Concat, Now, Round
+from django.db.models.functions import Concat, Round
 from django.utils import timezone
 from django.utils.text import slugify
 from psycopg.types.json import Jsonb
@@ -86,7 +86,7 @@ def start_the_lighting_sale(rng: Random) -> None:
     """One statement changes the price of everything in a department."""
     lamps = Product.objects.filter(category__parent__slug="lighting", status=ProductStatus.ACTIVE)
     with acting_as(user(ANNA), reason="lighting sale"):
-        lamps.update(compare_price=F("price"), price=Round(F("price") * Decimal("0.85"), 2), updated_at=Now())
+        lamps.update(compare_price=F("price"), price=Round(F("price") * Decimal("0.85"), 2))
 
 
 def plan_prices(rng: Random) -> None:
@@ -191,7 +191,7 @@ def count_the_stock(rng: Random) -> None:
         product.inventory_quantity = 60
     with acting_as(task="reorder"):
         Product.objects.bulk_update(short, ["inventory_quantity"])
-        ProductVariant.objects.filter(inventory_quantity=0).update(inventory_quantity=20, updated_at=Now())
+        ProductVariant.objects.filter(inventory_quantity=0).update(inventory_quantity=20)
 
 
 def help_out_in_the_catalog(rng: Random) -> None:
