@@ -12,7 +12,7 @@ from selenium.webdriver.common.by import By
 
 from django_schemapatterns.context import acting_as
 from example_project.shop.models import Product, ProductPrice
-from tests.browser.test_audit import ARTEFACTS, click, fill, look, visit
+from tests.browser.test_audit import ARTEFACTS, _errors, click, fill, look, visit
 from tests.example.making import make_product, make_staff
 
 __all__ = ["visit"]
@@ -47,7 +47,7 @@ def test_staff_schedule_a_price_and_see_it_drawn(chromium: Chrome, visit: Any) -
             chromium.execute_script("arguments[0].scrollIntoView()", inline)
             assert inline.size["width"] <= width
             chromium.save_screenshot(str(ARTEFACTS / f"periods-inline-{theme}-{width}.png"))
-    assert [line for line in chromium.get_log("browser") if line["level"] == "SEVERE"] == []
+    assert _errors(chromium) == []
 
 
 def _press(chromium: Chrome) -> None:
