@@ -184,6 +184,9 @@ class CompiledPeriodTrigger(CompiledTrigger):
             "last_values": _listed(f"last.{theirs}" for _, theirs in pairs),
             "follow": _listed(f"{own} = last.{theirs}" for own, theirs in pairs),
             "differs": " OR ".join(f"last.{theirs} IS DISTINCT FROM owner.{own}" for own, theirs in pairs),
+            "same": " AND ".join(
+                f"before.{theirs} IS NOT DISTINCT FROM owner.{own}" for own, theirs in pairs
+            ),
             "changed": self._changed(),
             "gone": f"owner.{quote(self.until)} IS NOT NULL" if self.until else "false",
             "clock": "period_clock" if self.action in WITH_CLOCK else "clock_timestamp()",

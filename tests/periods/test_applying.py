@@ -77,6 +77,23 @@ def test_a_change_of_something_else_does_not_undo_it() -> None:
     assert prices() == [9]
 
 
+def test_what_comes_into_force_while_another_is_applied_is_not_undone() -> None:
+    product = scheduled(5)
+    ProductPrice.schedule(product, price=9, effective_from=soon(milliseconds=400))
+
+    execute(  # as the command does it, with time passing before the trigger fires
+        "UPDATE periodtests_product SET price = (SELECT price FROM periodtests_productprice "
+        "WHERE product_id = %s AND effective_from <= statement_timestamp() "
+        "ORDER BY effective_from DESC LIMIT 1) WHERE pg_sleep(0.5) IS NOT NULL",
+        product.pk,
+    )
+
+    assert prices() == [5]
+    assert values(product.prices) == [1, 5, 9]
+    apply()
+    assert prices() == [9]
+
+
 def test_many_in_batches() -> None:
     Product.objects.bulk_create([Product(price=1) for _ in range(1200)])
     execute(

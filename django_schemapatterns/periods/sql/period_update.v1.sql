@@ -15,6 +15,14 @@ BEGIN
         ) AS last ON true
         WHERE owner.{{key}} IS NOT NULL AND ({{changed}})
           AND (({{gone}}) <> coalesce(last.ended, true) OR NOT ({{gone}}) AND ({{differs}}))
+          -- A row that follows what was in force when its statement began does not undo what has come since.
+          AND NOT coalesce(
+              last.effective_from > statement_timestamp() AND last.recorded_at < last.effective_from AND (
+                  SELECT {{same}} FROM {{history}} AS before
+                  WHERE before.{{owner}} = owner.{{key}} AND before.effective_from <= statement_timestamp()
+                  ORDER BY before.effective_from DESC LIMIT 1
+              ), false
+          )
     ){{cancel}}{{again}}
     INSERT INTO {{history}} ({{owner}}, {{columns}}, effective_from, recorded_at, ended{{who_columns}})
     SELECT changed."#owner", {{changed_values}}, changed."#start", changed."#start", changed."#gone"{{who}}
