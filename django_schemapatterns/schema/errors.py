@@ -30,9 +30,8 @@ def validation_error(error: Error, model: type[Model]) -> ValidationError | None
     ]
     if not fields:
         return None
-    message = _message(fields[0], diagnosis.constraint_name) or diagnosis.message_primary
     place = fields[0].name if len(fields) == 1 else NON_FIELD_ERRORS
-    return ValidationError({place: ValidationError(message, code=diagnosis.constraint_name)})
+    return ValidationError({place: _rule_error(fields[0], diagnosis)})
 
 
 @contextmanager
@@ -52,7 +51,9 @@ def as_validation_errors(model: type[Model]) -> Iterator[None]:
         raise translated from error
 
 
-def _message(field: Any, rule: str) -> Any:
-    inner = getattr(field, "base_field", field)
-    found = [each for each in inner.validators if getattr(each, "name", None) == rule]
-    return found[0].message if found else None
+def _rule_error(field: Any, diagnosis: Any) -> ValidationError:
+    """Return what the validator of the same name would say."""
+    rule = diagnosis.constraint_name
+    validators = getattr(field, "base_field", field).validators
+    found = [each for each in validators if getattr(each, "name", None) == rule]
+    return found[0].error() if found else ValidationError(diagnosis.message_primary, code=rule)

@@ -121,7 +121,7 @@ class FreeOperation(Operation):
     def reduce(self, operation: Operation, app_label: str) -> Any:
         """Let what is about something else pass by."""
         if isinstance(operation, FreeOperation):
-            return operation.name != self.name
+            return self.name not in {operation.name, getattr(operation, "old_name", None)}
         names = {each.name for _, needed in fields_of(operation) for each in free_objects(needed)}
         knows_its_fields = operation.category in {OperationCategory.ADDITION, OperationCategory.ALTERATION}
         return knows_its_fields and bool(fields_of(operation)) and self.name not in names

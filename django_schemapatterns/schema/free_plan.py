@@ -104,15 +104,9 @@ class FreeObjectPlan:
         return min(need.apps, key=lambda app: (len(self._points_at(app) & need.apps), app))
 
     def _points_at(self, app: str) -> set[str]:
-        return {
-            to_app
-            for to_app, pointing in (
-                (to_key[0], from_key)
-                for to_key, related in self.to_state.relations.items()
-                for from_key in related
-            )
-            if pointing[0] == app and to_app != app
-        }
+        relations = self.to_state.relations.items()
+        pointed_at = {target for (target, _), sources in relations if any(each[0] == app for each in sources)}
+        return pointed_at - {app}
 
     def _asks(self, place: str, old: str, new: str) -> bool:
         """Ask as Django asks about fields: "Was place.old renamed to place.new (a type)?"."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,7 @@ class Rule:
     name: unique in the domain; it is in the database's error, and the code of the ValidationError.
     check: SQL on VALUE.
     accepts: whether a Python value obeys; it must agree with the check.
-    message: shown to people.
+    message, params: shown to people; params fill what stands as %(name)s in the message.
     """
 
     def __init__(
@@ -43,16 +43,21 @@ class Rule:
         accepts: Callable[[Any], bool],
         *,
         message: _StrOrPromise = INVALID,
+        params: Mapping[str, Any] | None = None,
     ) -> None:
         self.name = name
         self.check = check
         self.accepts = accepts
         self.message = message
+        self.params = params
 
     def __call__(self, value: Any) -> None:
         """Raise ValidationError when the value breaks the rule."""
         if not self.accepts(value):
-            raise ValidationError(self.message, code=self.name, params={"value": value})
+            raise self.error()
+
+    def error(self) -> ValidationError:
+        return ValidationError(self.message, code=self.name, params=self.params)
 
 
 class Pattern(Rule):
@@ -90,7 +95,8 @@ class Length(Rule):
             name,
             f"char_length(VALUE) <= {max}",
             lambda text: len(text) <= max,
-            message=_("Use at most %(max)d characters.") % {"max": max},
+            message=_("Use at most %(max)d characters."),
+            params={"max": max},
         )
 
 
@@ -119,7 +125,13 @@ class Between(Rule):
             above = min is None or number >= min
             return number == number and above and (max is None or number <= max)  # noqa: PLR0124 - NaN
 
-        super().__init__(name, " AND ".join(limits), accepts, message=message or _between(min, max))
+        super().__init__(
+            name,
+            " AND ".join(limits),
+            accepts,
+            message=message or _between(min, max),
+            params={"low": min, "high": max},
+        )
 
 
 def _unshared(regex: str) -> str:
@@ -131,12 +143,11 @@ def _unshared(regex: str) -> str:
 
 
 def _between(low: Any, high: Any) -> _StrOrPromise:
-    limits = {"low": low, "high": high}
     if high is None:
-        return _("Enter a number that is not less than %(low)s.") % limits
+        return _("Enter a number that is not less than %(low)s.")
     if low is None:
-        return _("Enter a number that is not greater than %(high)s.") % limits
-    return _("Enter a number from %(low)s to %(high)s.") % limits
+        return _("Enter a number that is not greater than %(high)s.")
+    return _("Enter a number from %(low)s to %(high)s.")
 
 
 def check_storable(text: Any) -> None:

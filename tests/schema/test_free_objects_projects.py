@@ -168,3 +168,17 @@ def test_another_database_has_no_types(apps: Project) -> None:
         "trees.filter(season='never').count())"
     )
     assert made == "FALL 0"
+
+
+def test_types_that_can_not_be_are_told_by_a_check(apps: Project) -> None:
+    apps.write(
+        "garden/models.py", GARDEN.replace("HeightField(default=1)", "HeightField(domain='garden_tree')")
+    )
+    named = apps.manage("check", fails=True)
+    other = FIELDS.replace("class HeightField", "class WidthField").replace("100", "7")
+    apps.write("garden/models.py", f"{other}\n{GARDEN.replace('HeightField(default=1)', 'WidthField()')}")
+    differs = apps.manage("check", fails=True)
+
+    assert "schemapatterns.E604" in named
+    assert "schemapatterns.E603" in differs
+    assert "Traceback" not in named + differs
