@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.contrib.postgres.fields import DateRangeField, DateTimeRangeField
 from django.db import connection, models
+from django.db.migrations.optimizer import MigrationOptimizer
 from django.db.migrations.writer import MigrationWriter
 from django.db.models import Deferrable, Q
 
@@ -227,3 +228,35 @@ def test_a_rule_that_may_wait_lets_rows_swap() -> None:
     execute('UPDATE testapp_tree SET start = start + 9, "end" = "end" + 9')
 
     assert select("SELECT count(*) FROM testapp_tree") == 2
+
+
+def test_a_squash_leaves_one_operation() -> None:
+    story = Story(tree(**DAYS))
+    (create,) = story.done[0][0].operations
+    (add,) = story.becomes(tree(rule(), **DAYS))
+
+    (squashed,) = MigrationOptimizer().optimize([create, add], "testapp")
+
+    (kept,) = squashed.options["constraints"]
+    assert kept == add.constraint  # type: ignore[attr-defined]
+
+
+def test_the_sql_is_told_without_a_look_at_the_database() -> None:
+    execute("DROP EXTENSION btree_gist CASCADE")
+    (migration,) = found(Story().state, state_of(tree(rule(), **DAYS)))
+
+    with connection.schema_editor(collect_sql=True) as editor:
+        migration.apply(Story().state, editor, collect_sql=True)
+
+    told = " ".join(editor.collected_sql)
+    assert "EXCLUDE USING GIST" in told
+    assert "CHECK ((" in told
+
+
+def test_rows_that_overlap_are_named_when_the_rule_comes() -> None:
+    story = Story(tree(**DAYS))
+    execute(BOOKED)
+    execute(BOOKED)
+
+    with refused("23P01", r"\(1, \[2026-01-01,2026-01-10\)\)"):
+        story.becomes(tree(rule(), **DAYS))
