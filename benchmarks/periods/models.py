@@ -76,7 +76,7 @@ class During(Func):
 
 
 class RangePrice(models.Model):
-    """The usual shape: the open row is closed, another one opened; a constraint sees to it that none overlap."""
+    """The usual shape: close the open row, open another one, and let a constraint see that none overlap."""
 
     product = models.ForeignKey(RangeProduct, models.CASCADE, db_index=False, related_name="prices")
     price = models.DecimalField(max_digits=12, decimal_places=2)

@@ -12,6 +12,13 @@ from django_schemapatterns.schema.triggers import CompiledTrigger
 
 BY_HAND: Final = "pg_trigger_depth() = 0"  # not by one of these triggers
 ROW: Final = {"when": "AFTER", "level": "ROW"}
+# Not for each row, as which also a row is deleted that goes to another partition.
+DELETED: Final = {
+    "when": "AFTER",
+    "operation": "DELETE",
+    "level": "STATEMENT",
+    "referencing": "REFERENCING OLD TABLE AS old_rows",
+}
 DECLARATIONS: Final[dict[str, dict[str, str]]] = {
     "insert": {
         "when": "AFTER",
@@ -26,10 +33,10 @@ DECLARATIONS: Final[dict[str, dict[str, str]]] = {
         "referencing": "REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows",
     },
     "rekey": {**ROW, "operation": "UPDATE"},
-    "delete": {**ROW, "operation": "DELETE"},
+    "delete": DELETED,
+    "end": DELETED,
     "emptied": {"when": "AFTER", "operation": "TRUNCATE", "level": "STATEMENT"},
     "end_all": {"when": "AFTER", "operation": "TRUNCATE", "level": "STATEMENT"},
-    "end": {**ROW, "operation": "DELETE"},
     "note": {
         "when": "BEFORE",
         "operation": "INSERT OR UPDATE",

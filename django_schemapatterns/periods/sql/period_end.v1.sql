@@ -1,17 +1,17 @@
--- A row was deleted: its version ends, and none that is scheduled will start.
+-- Rows were deleted: their versions end, and none that is scheduled will start.
 CREATE OR REPLACE FUNCTION {{function}}() RETURNS trigger
-LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT
+LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT {{planner}} SET enable_hashjoin = off
 AS {{quotes}}
 #variable_conflict use_variable
 DECLARE
     period_clock timestamptz := clock_timestamp();{{declared}}
 BEGIN
-    DELETE FROM {{history}} AS version
-    WHERE version.{{owner}} = OLD.{{key}} AND version.effective_from > period_clock
+    DELETE FROM {{history}} AS version USING old_rows AS owner
+    WHERE version.{{owner}} = owner.{{key}} AND version.effective_from > period_clock
       AND version.recorded_at < version.effective_from;
     INSERT INTO {{history}} ({{owner}}, {{columns}}, effective_from, recorded_at, ended{{who_columns}})
     SELECT owner.{{key}}, {{values}}, moment.start, moment.start, true{{who}}
-    FROM (SELECT OLD.*) AS owner
+    FROM old_rows AS owner
     CROSS JOIN LATERAL (
 {{last}}
     ) AS last
