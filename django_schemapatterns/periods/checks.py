@@ -102,7 +102,7 @@ def _owner(model: Versions) -> Iterator[CheckMessage]:
 
 
 def _manager(model: Versions) -> Iterator[CheckMessage]:
-    manager = model._default_manager
+    manager: Any = model._default_manager
     if not isinstance(manager, PeriodManager):
         yield checks.Warning(
             f"{model._meta.label}.{manager.name}, the default manager, does not know when versions end.",

@@ -22,7 +22,7 @@ TOLD: Final = {
 
 def check_periods_database(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Compare code and catalog: warnings, not errors, since `migrate` puts them right and checks first."""
-    found = []
+    found: list[CheckMessage] = []
     for alias in databases or ():
         connection = connections[alias]
         if connection.vendor != "postgresql" or has_pending_migrations(connection):

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.models import Model
 
-    from django_schemapatterns.schema.triggers import CompiledTrigger, Trigger
+    from django_schemapatterns.schema.triggers import CompiledTrigger
 
 Problem = Literal["missing", "disabled", "old"]
 RENEW = "`manage.py migrate` installs what migrations hold, `manage.py pgtrigger install` what models say."
@@ -47,7 +47,7 @@ def problems(
 
 def compiled_triggers(model: type[Model], is_ours: Callable[[Any], bool]) -> list[CompiledTrigger]:
     """Return the triggers of a pattern that a model has, as the code of today makes them."""
-    triggers: list[Trigger] = getattr(model._meta, "triggers", [])
+    triggers: list[Any] = getattr(model._meta, "triggers", [])
     return [trigger.compile(model) for trigger in triggers if is_ours(trigger)]
 
 

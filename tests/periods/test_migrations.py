@@ -217,7 +217,9 @@ def test_a_renamed_foreign_key() -> None:
     plant()
 
     def renamed() -> Any:
-        key = {"plant": lambda: models.ForeignKey("testapp.Tree", models.CASCADE, related_name="heights")}
+        key: dict[str, Any] = {
+            "plant": lambda: models.ForeignKey("testapp.Tree", models.CASCADE, related_name="heights")
+        }
         options = type("Period", (), {"tracks": {"plant": ["height"]}})
         return model("TreeHeight", patterns.PeriodModel, height=integer(), **key, Period=lambda: options)()
 

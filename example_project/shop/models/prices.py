@@ -20,7 +20,7 @@ class ProductPrice(patterns.PeriodModel):
     product = models.ForeignKey(Product, models.CASCADE, related_name="prices")
     price = models.DecimalField(max_digits=10, decimal_places=2)
     compare_price = models.DecimalField(max_digits=10, decimal_places=2, null=True, blank=True)
-    created_by = models.ForeignKey(
+    created_by = models.ForeignKey(  # type: ignore[assignment]
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
         null=True,
