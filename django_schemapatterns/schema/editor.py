@@ -110,7 +110,7 @@ class SchemaEditorMixin(BaseDatabaseSchemaEditor):
         column, (sql, params) = self.quote_name(new_field.column), fragment
         sql = f"ALTER COLUMN {column} DROP DEFAULT, {sql}"
         if new_field.has_db_default():
-            default, default_params = self.db_default_sql(new_field)  # type: ignore[attr-defined]
+            default, default_params = self.db_default_sql(new_field)
             sql, params = f"{sql}, ALTER COLUMN {column} SET DEFAULT {default}", [*params, *default_params]
         return (sql, params), others
 

@@ -13,12 +13,11 @@ from django.db.models import Q, Value
 from django.db.models.functions import Concat, Lower, Now
 from django.utils.translation import gettext_lazy as _
 
-from django_schemapatterns import audit, models as patterns
+from django_schemapatterns import audit, fields, models as patterns
 from django_schemapatterns.constraints import UniqueAlive
 from example_project.accounts.managers import UserManager
 from example_project.database import DatabaseForeignKey
 
-EMAIL_PATTERN = r"^[A-Za-z0-9._%+-]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}$"
 USERNAME_PATTERN = r"^[a-zA-Z0-9_]{3,50}$"
 
 
@@ -55,16 +54,15 @@ class User(
         validators=[RegexValidator(USERNAME_PATTERN, _("Use 3 to 50 letters, digits and underscores."))],
         db_comment="Log-in name: 3 to 50 letters, digits and underscores",
     )
-    email = models.EmailField(max_length=255, db_comment="Address in lower case")
+    email = fields.EmailAddressField(db_comment="Address in lower case")
     first_name = models.CharField(max_length=100)
     last_name = models.CharField(max_length=100)
-    phone = models.CharField(max_length=20, blank=True, default="", db_default="")
+    phone = fields.PhoneNumberField(null=True, blank=True)
     date_of_birth = models.DateField(null=True, blank=True)
     email_verified = models.BooleanField(default=False, db_default=False)
     phone_verified = models.BooleanField(default=False, db_default=False)
-    status = models.CharField(
-        max_length=20,
-        choices=UserStatus,
+    status = fields.EnumField(
+        UserStatus,
         default=UserStatus.ACTIVE,
         db_default=UserStatus.ACTIVE,
         db_comment="Only an active user can log in",
@@ -97,11 +95,6 @@ class User(
             # ... but nobody ever gets the name that somebody else was known and logged in by.
             models.UniqueConstraint(fields=["username"], name="users_username_unique"),
             models.CheckConstraint(
-                condition=Q(email__regex=EMAIL_PATTERN),
-                name="users_email_format",
-                violation_error_message=_("Enter a valid email address."),
-            ),
-            models.CheckConstraint(
                 condition=Q(username__regex=USERNAME_PATTERN),
                 name="users_username_format",
                 violation_error_message=_("Use 3 to 50 letters, digits and underscores."),
@@ -110,11 +103,6 @@ class User(
                 condition=Q(first_name__regex=r"\S", last_name__regex=r"\S"),
                 name="users_names_not_blank",
                 violation_error_message=_("First and last name must not be blank."),
-            ),
-            models.CheckConstraint(
-                condition=Q(status__in=UserStatus.values),
-                name="users_status_known",
-                violation_error_message=_("Choose one of the known states."),
             ),
         ]
         indexes = [

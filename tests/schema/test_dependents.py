@@ -45,7 +45,7 @@ ORDER BY 1
 def seen() -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(SEEN)
-        return cursor.fetchall()
+        return list(cursor.fetchall())
 
 
 def test_views_triggers_and_policies_outlive_a_change_of_type() -> None:

@@ -263,11 +263,12 @@ def test_foreign_key_has_the_type_of_its_target() -> None:
         type("Leaf", (models.Model,), body)
 
     story = Story(declare)
-    story.model().objects.create(code="DE")
-    story.model("Leaf").objects.create(tree_id="DE")  # type: ignore[attr-defined]
+    trees: Any = story.model()
+    leaves: Any = story.model("Leaf")
+    trees.objects.create(code="DE")
+    leaves.objects.create(tree_id="DE")
 
-    Leaf: Any = story.model("Leaf")
-    assert Leaf.objects.filter(tree__code="DE").count() == 1  # type: ignore[attr-defined]
+    assert leaves.objects.filter(tree__code="DE").count() == 1
     with pytest.raises(DatabaseError), transaction.atomic():
         execute("INSERT INTO testapp_leaf (tree_id) VALUES ('de')")
 

@@ -140,9 +140,7 @@ class ProductAdmin(PeriodAdmin, SoftDeleteAdmin, AuditAdminMixin, admin.ModelAdm
 
     @admin.action(description=_("Publish selected products"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:
-        changed = queryset.update(
-            status=ProductStatus.ACTIVE, published_at=Coalesce("published_at", Now())
-        )
+        changed = queryset.update(status=ProductStatus.ACTIVE, published_at=Coalesce("published_at", Now()))
         self.message_user(request, _("Published %d products.") % changed)
 
     @admin.action(description=_("Archive selected products"), permissions=["change"])

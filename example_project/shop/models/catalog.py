@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from django_schemapatterns import models as patterns
+from django_schemapatterns import fields, models as patterns
 from django_schemapatterns.constraints import NoOverlap, UniqueAlive
 
 ALIVE = Q(deleted_at__isnull=True)
@@ -178,14 +178,9 @@ class Product(patterns.AuditedModel, patterns.SoftDeleteModel, patterns.Timestam
     vendor = models.ForeignKey(
         Vendor, models.PROTECT, null=True, blank=True, db_index=False, related_name="products"
     )
-    status = models.CharField(
-        max_length=20, choices=ProductStatus, default=ProductStatus.DRAFT, db_default=ProductStatus.DRAFT
-    )
-    visibility = models.CharField(
-        max_length=20,
-        choices=ProductVisibility,
-        default=ProductVisibility.VISIBLE,
-        db_default=ProductVisibility.VISIBLE,
+    status = fields.EnumField(ProductStatus, default=ProductStatus.DRAFT, db_default=ProductStatus.DRAFT)
+    visibility = fields.EnumField(
+        ProductVisibility, default=ProductVisibility.VISIBLE, db_default=ProductVisibility.VISIBLE
     )
     inventory_tracking = models.BooleanField(default=True, db_default=True)
     inventory_quantity = models.IntegerField(
@@ -256,16 +251,6 @@ class Product(patterns.AuditedModel, patterns.SoftDeleteModel, patterns.Timestam
                 | Q(inventory_tracking=True, inventory_quantity__isnull=False, inventory_quantity__gte=0),
                 name="products_inventory_matches_tracking",
                 violation_error_message=_("Tracked products need a quantity of 0 or more, others have none."),
-            ),
-            models.CheckConstraint(
-                condition=Q(status__in=ProductStatus.values),
-                name="products_status_known",
-                violation_error_message=_("Choose one of the known states."),
-            ),
-            models.CheckConstraint(
-                condition=Q(visibility__in=ProductVisibility.values),
-                name="products_visibility_known",
-                violation_error_message=_("Choose one of the known visibilities."),
             ),
         ]
         indexes = [

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from django_schemapatterns import models as patterns
+from django_schemapatterns import fields, models as patterns
 from example_project.database import DatabaseForeignKey
 from example_project.shop.models.catalog import Product, ProductVariant
 
@@ -84,9 +84,7 @@ class Order(patterns.AuditedModel, patterns.TimestampedModel, BillingAddress, Sh
         db_constraint=False,
         related_name="orders",
     )
-    status = models.CharField(
-        max_length=20, choices=OrderStatus, default=OrderStatus.PENDING, db_default=OrderStatus.PENDING
-    )
+    status = fields.EnumField(OrderStatus, default=OrderStatus.PENDING, db_default=OrderStatus.PENDING)
     currency = models.CharField(max_length=3, default="USD", db_default="USD", db_comment="ISO 4217")
     subtotal = models.DecimalField(max_digits=10, decimal_places=2, default=0, db_default=0)
     tax_total = models.DecimalField(max_digits=10, decimal_places=2, default=0, db_default=0)
@@ -132,11 +130,6 @@ class Order(patterns.AuditedModel, patterns.TimestampedModel, BillingAddress, Sh
                 condition=Q(billing_country__regex=COUNTRY_PATTERN, shipping_country__regex=COUNTRY_PATTERN),
                 name="orders_country_format",
                 violation_error_message=_("Enter a country as two capital letters."),
-            ),
-            models.CheckConstraint(
-                condition=Q(status__in=OrderStatus.values),
-                name="orders_status_known",
-                violation_error_message=_("Choose one of the known states."),
             ),
         ]
         indexes = [
