@@ -29,7 +29,9 @@ def test_the_tutorial_works_from_an_empty_folder(follow: Follow) -> None:
     follow(blocks(DOCS / "tutorial.md"))
 
 
-@pytest.mark.parametrize("page", ["audit", "domains-and-enums", "soft-delete", "no-overlap", "timestamps", "price-history"])
+@pytest.mark.parametrize(
+    "page", ["audit", "domains-and-enums", "soft-delete", "no-overlap", "timestamps", "price-history"]
+)
 def test_how_to(page: str, follow: Follow) -> None:
     follow([*project(), *blocks(DOCS / "how-to" / f"{page}.md")])
 
