@@ -136,7 +136,7 @@ class User(
     @property
     def is_active(self) -> bool:  # type: ignore[override]
         """What Django's authentication asks for; queries may filter on it, see `UserManager`."""
-        return self.status == UserStatus.ACTIVE
+        return bool(self.status == UserStatus.ACTIVE)
 
 
 class UserProfile(patterns.AuditedModel, patterns.SoftDeleteModel, patterns.TimestampedModel):

@@ -20,4 +20,4 @@ class Contact(patterns.AuditedModel):
         db_table_comment = "People without an account"
 
     def __str__(self) -> str:
-        return self.email
+        return str(self.email)
