@@ -31,7 +31,7 @@ def schedule(
     _refuse_unknown(model, values)
     _refuse_no_moment(start)
     with transaction.atomic(using=using):
-        key = _lock(model, owner, using)
+        key = lock_owner(model, owner, using)
         before = _in_force(model, key, start, using)
         if start <= clock(using):
             raise _past(start, before)
@@ -89,7 +89,7 @@ def clock(using: str) -> datetime:
     return now
 
 
-def _lock(model: type[PeriodModel], owner: Any, using: str) -> Any:
+def lock_owner(model: type[PeriodModel], owner: Any, using: str) -> Any:
     """Wait for those who are changing the owner, and let others wait; returns its key."""
     field, owners = owner_field(model), owner_model(model)
     target = field.target_field
@@ -104,7 +104,7 @@ def _lock(model: type[PeriodModel], owner: Any, using: str) -> Any:
 def _locked(version: PeriodModel, using: str) -> Any:
     """Return a version as it is, with its owner locked."""
     model = type(version)
-    _lock(model, getattr(version, owner_field(model).attname), using)
+    lock_owner(model, getattr(version, owner_field(model).attname), using)
     current = model._base_manager.using(using).filter(pk=version.pk).first()
     if current is None:
         message = _("%(version)s is not there any more.")

@@ -237,7 +237,8 @@ def test_a_squash_leaves_one_operation() -> None:
 
     (squashed,) = MigrationOptimizer().optimize([create, add], "testapp")
 
-    (kept,) = squashed.options["constraints"]
+    state: Any = squashed
+    (kept,) = state.options["constraints"]
     assert kept == add.constraint  # type: ignore[attr-defined]
 
 

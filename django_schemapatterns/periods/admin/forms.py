@@ -10,7 +10,8 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DatabaseError, transaction
 from django.utils.translation import gettext as _
 
-from django_schemapatterns.periods.options import options_of, owner_field
+from django_schemapatterns.periods.options import options_of
+from django_schemapatterns.periods.versions import lock_owner
 
 if TYPE_CHECKING:
     from django.http import HttpRequest
@@ -65,11 +66,11 @@ class VersionForm(forms.Form):
 
     def _correct(self) -> Any:
         # As every other writer does it: first the owner, then its versions.
-        lock(self.history)
+        lock_owner(self.history.model, self.history.owner, self.history.using)
         now = self.history.everything.filter(pk=self.version.pk).first()
         if now and not is_same(self.cleaned_data[SEEN], now, self.columns):
-            message = _("Somebody has changed this version meanwhile. Look at it again: %(url)s")
-            raise ValidationError(message, code="changed", params={"url": self.history.url})
+            message = _("Somebody has changed this version meanwhile. Open it again to see what it says now.")
+            raise ValidationError(message, code="changed")
         values = {name: self.cleaned_data[name] for name in self.columns if name in self.changed_data}
         start = self.cleaned_data[START] if START in self.changed_data else None
         reason = self.cleaned_data[REASON] if REASON in self.changed_data else None
@@ -93,15 +94,6 @@ def fields_of(inline: PeriodInline, request: HttpRequest, names: list[str]) -> d
         elif field.null:
             found[name].required = False
     return found
-
-
-def lock(history: History) -> None:
-    field = owner_field(history.model)
-    key = getattr(history.owner, field.target_field.attname)
-    rows: Any = field.remote_field.model._base_manager.using(history.using)
-    rows.filter(**{field.target_field.name: key}).order_by().select_for_update(
-        of=("self",), no_key=True
-    ).values_list(field.target_field.name).first()
 
 
 def fingerprint(version: Any, columns: list[str]) -> str:

@@ -33,6 +33,10 @@ class NothingToSave(_FormSet):
     def initial_form_count(self) -> int:
         return 0
 
+    def get_queryset(self) -> Any:
+        # The admin goes through the rows to find the media of their forms.
+        return super().get_queryset().none()
+
     def full_clean(self) -> None:
         self._errors: list[Any] = []
         self._non_form_errors = ErrorList()
