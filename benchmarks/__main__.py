@@ -3,6 +3,7 @@ The benchmarks in one command, from a fresh checkout.
 
     python -m benchmarks audit
     python -m benchmarks softdelete
+    python -m benchmarks attributes
     python -m benchmarks periods
     python -m benchmarks audit --only update,delete --contenders "none,ours,pghistory statement" --repeat 3
 
@@ -23,7 +24,7 @@ from example_project.bootstrap import ensure_environment, say
 from example_project.postgres import running_server
 
 HOME = Path(__file__).with_name(".postgres")
-SUITES = ["audit", "softdelete", "periods"]
+SUITES = ["audit", "softdelete", "periods", "attributes"]
 
 
 def main() -> None:

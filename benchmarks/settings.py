@@ -29,4 +29,5 @@ INSTALLED_APPS = [
     "benchmarks.audit.apps.ShopConfig",
     "benchmarks.softdelete.apps.TrashConfig",
     "benchmarks.periods.apps.PricesConfig",
+    "benchmarks.attributes.apps.DocumentsConfig",
 ]

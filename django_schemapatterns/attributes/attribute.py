@@ -59,6 +59,8 @@ class Attribute:
             raise self._wrong(f"its type is {self.type!r}; it may be {', '.join(map(_called, KINDS))}")
         self._check_name()
         self._check_limits()
+        if not isinstance(self.kind, Text):
+            object.__setattr__(self, "max_length", None)
         self._check_values()
 
     @property

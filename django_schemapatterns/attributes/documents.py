@@ -26,7 +26,7 @@ class DocumentEncoder(json.JSONEncoder):
         try:
             return super().encode(document)
         except _HasDecimalError:
-            return "".join(_written(document))
+            return _written(document)
 
     def default(self, value: Any) -> Any:
         if isinstance(value, Decimal):
@@ -41,13 +41,16 @@ class DocumentDecoder(json.JSONDecoder):
         super().__init__(**{**options, "parse_float": Decimal, "parse_int": _whole})
 
 
+_encoder = DocumentEncoder()
+
+
 class _HasDecimalError(Exception):
     """The standard library has no way to write it."""
 
 
 def dumps(document: Any) -> str:
     """Return the document as JSON."""
-    return DocumentEncoder().encode(document)
+    return _encoder.encode(document)
 
 
 def loads(text: str) -> Any:
@@ -104,25 +107,16 @@ def _is_short(value: Any) -> bool:
     return isinstance(value, float) or abs(value) < 10**MAX_DIGITS
 
 
-def _written(value: Any) -> Iterator[str]:
+def _written(value: Any) -> str:
     if isinstance(value, dict):
-        yield "{"
-        for place, (name, each) in enumerate(value.items()):
-            yield f"{', ' if place else ''}{json.dumps(name)}: "
-            yield from _written(each)
-        yield "}"
-    elif isinstance(value, list | tuple):
-        yield "["
-        for place, each in enumerate(value):
-            yield ", " if place else ""
-            yield from _written(each)
-        yield "]"
-    elif isinstance(value, Decimal):
-        if not value.is_finite():
-            raise ValueError("NaN and infinity are no numbers that a document can hold.")
-        yield str(value)
-    else:
-        yield DocumentEncoder().encode(value)
+        return f"{{{', '.join([f'{json.dumps(name)}: {_written(each)}' for name, each in value.items()])}}}"
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(_written, value))}]"
+    if not isinstance(value, Decimal):
+        return _encoder.encode(value)
+    if not value.is_finite():
+        raise ValueError("NaN and infinity are no numbers that a document can hold.")
+    return str(value)
 
 
 def _whole(digits: str) -> int | Decimal:

@@ -9,10 +9,12 @@ from django.core.exceptions import ValidationError
 from django.db.models import JSONField, Model
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+from psycopg.types.json import Jsonb
 
 from django_schemapatterns.attributes.attribute import Attribute
 from django_schemapatterns.attributes.constraints import rules_of
-from django_schemapatterns.attributes.documents import DocumentDecoder, DocumentEncoder, loads
+from django_schemapatterns.attributes.documents import DocumentDecoder, DocumentEncoder, dumps, loads
+from django_schemapatterns.attributes.jsonschema import json_schema
 from django_schemapatterns.attributes.schemas import Schema
 from django_schemapatterns.exceptions import ConfigurationError
 from django_schemapatterns.schema.attach import attach_field_constraints
@@ -95,6 +97,25 @@ class AttributesField(JSONField):
         found = self._schemas.get(value)
         return found if found is not None else Schema([], additional=self.additional)
 
+    def json_schema(self, value: Any = None) -> dict[str, Any]:
+        """
+        Return the schema as JSON Schema, for other programs.
+
+            Product._meta.get_field("attributes").json_schema()
+
+        value: of the field that `by` names.  Raises ConfigurationError if a callable chooses the schema: call
+        `json_schema_of()` with an object then.
+        """
+        if callable(self.schema):
+            raise ConfigurationError(
+                f"The schema of {self} depends on the object: call json_schema_of(object)."
+            )
+        return json_schema(self.schema_for(value))
+
+    def json_schema_of(self, instance: Any) -> dict[str, Any]:
+        """Return the JSON Schema for the document of an object."""
+        return json_schema(self.schema_of(instance))
+
     def every_attribute(self) -> dict[str, Attribute]:
         """Return the attributes of all schemas; of those that share a name, the first."""
         found: dict[str, Attribute] = {}
@@ -121,6 +142,12 @@ class AttributesField(JSONField):
         except RecursionError:  # written before there was a rule
             return value
 
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: FBT001, FBT002
+        if connection.vendor != "postgresql":
+            return super().get_db_prep_value(value, connection, prepared)
+        # Django would make an encoder for each value, since it is not the standard library's.
+        return Jsonb(value if prepared else self.get_prep_value(value), dumps=dumps)
+
     def validate(self, value: Any, model_instance: Any) -> None:
         # JSONField's own rule, that the value can be written, would fail where ours explains.
         super(JSONField, self).validate(value, model_instance)
@@ -142,7 +169,7 @@ class AttributesField(JSONField):
     def value_to_string(self, obj: Model) -> Any:
         """Return the document as JSON text, since fixtures would turn its numbers into text."""
         value = self.value_from_object(obj)
-        return None if value is None else DocumentEncoder().encode(value)
+        return None if value is None else dumps(value)
 
     def _by_attname(self, instance: Any) -> str:
         return str(instance._meta.get_field(self.by).attname)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from django_schemapatterns.attributes.attribute import Attribute
 
 SHOWN = 50
-_DATE = "^(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}$"
+_DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 @dataclass(frozen=True)
@@ -62,17 +62,16 @@ class Kind:
 
     def conditions(self, attribute: Attribute, value: Value) -> list[str]:
         """Return the rules in SQL. None may fail, whatever the value is; unknown means broken."""
-        typed = f"jsonb_typeof({value.json}) = '{self.json_type}'"
-        return [typed, *self.further(value), *self._choices(attribute, value), *self.limits(attribute, value)]
+        return [*self.typed(value), *self.choices(attribute, value), *self.limits(attribute, value)]
 
-    def further(self, value: Value) -> list[str]:
-        return []
+    def typed(self, value: Value) -> list[str]:
+        return [f"jsonb_typeof({value.json}) = '{self.json_type}'"]
 
     def limits(self, attribute: Attribute, value: Value) -> list[str]:
         found = [(">=", attribute.min), ("<=", attribute.max)]
         return [f"{value.json} {sign} {jsonb(limit)}" for sign, limit in found if limit is not None]
 
-    def _choices(self, attribute: Attribute, value: Value) -> list[str]:
+    def choices(self, attribute: Attribute, value: Value) -> list[str]:
         allowed = ", ".join(jsonb(self.to_json(choice)) for choice in attribute.values)
         return [f"{value.json} IN ({allowed})"] if allowed else []
 
@@ -96,6 +95,11 @@ class Text(Kind):
     json_type = "string"
     compares = False
     schema = {"type": "string"}
+
+    def choices(self, attribute: Attribute, value: Value) -> list[str]:
+        # As text they are found by a hash, however many there are.
+        allowed = ", ".join(map(literal, attribute.values))
+        return [f"{value.text} IN ({allowed})"] if allowed else []
 
     def is_one(self, value: Any) -> bool:
         return isinstance(value, str)
@@ -155,8 +159,8 @@ class Integer(Number):
             return value.is_finite() and int(value.as_tuple().exponent) >= 0
         return isinstance(value, int) and not isinstance(value, bool)
 
-    def further(self, value: Value) -> list[str]:
-        return [f"strpos({value.text}, '.') = 0"]
+    def typed(self, value: Value) -> list[str]:
+        return [*super().typed(value), f"strpos({value.text}, '.') = 0"]
 
     def noun(self, attribute: Attribute) -> str:
         return _("a whole number")
@@ -168,7 +172,7 @@ class Date(Kind):
 
     def is_one(self, value: Any) -> bool:
         if isinstance(value, str):
-            return re.fullmatch(_DATE.strip("^$"), value) is not None and _is_date(value)
+            return _DATE.fullmatch(value) is not None and _is_date(value)
         return type(value) is date
 
     def accepts(self, attribute: Attribute, value: Any) -> bool:
@@ -179,11 +183,10 @@ class Date(Kind):
     def to_json(self, value: Any) -> Any:
         return value.isoformat() if isinstance(value, date) else value
 
-    def further(self, value: Value) -> list[str]:
-        return [
-            f"{value.text} ~ {literal(_DATE)}",
-            f"""{value.json} @? '$.datetime("YYYY-MM-DD")'""",
-        ]
+    def typed(self, value: Value) -> list[str]:
+        # What is no date gives NULL, and one that is written in another way comes back different.
+        read = f"""jsonb_path_query_first({value.json}, '$.datetime("YYYY-MM-DD")', '{{}}', true)"""
+        return [f"length({value.text}) = 10", f"{read} = {value.json}"]
 
     def limits(self, attribute: Attribute, value: Value) -> list[str]:
         found = [(">=", attribute.min), ("<=", attribute.max)]
@@ -218,17 +221,17 @@ class ListOf(Kind):
     def to_json(self, value: Any) -> Any:
         return [self.item.to_json(each) for each in value] if self.is_one(value) else value
 
-    def further(self, value: Value) -> list[str]:
+    def typed(self, value: Value) -> list[str]:
         others = f"""strict $[*] ? (@.type() != "{self.item.json_type}")"""
-        whole = self.item.further(Value(value.json, value.text)) if isinstance(self.item, Integer) else []
-        return [f"NOT {value.json} @? '{others}'", *whole]
+        whole = [f"strpos({value.text}, '.') = 0"] if isinstance(self.item, Integer) else []
+        return [*super().typed(value), f"NOT {value.json} @? '{others}'", *whole]
 
     def limits(self, attribute: Attribute, value: Value) -> list[str]:
         found = [("<", attribute.min), (">", attribute.max)]
         beyond = " || ".join(f"@ {sign} {dumps(limit)}" for sign, limit in found if limit is not None)
         return [f"NOT {value.json} @? 'strict $[*] ? ({beyond})'"] if beyond else []
 
-    def _choices(self, attribute: Attribute, value: Value) -> list[str]:
+    def choices(self, attribute: Attribute, value: Value) -> list[str]:
         return [f"{value.json} <@ {jsonb(list(attribute.values))}"] if attribute.values else []
 
     def noun(self, attribute: Attribute) -> str:

@@ -23,7 +23,9 @@ SCALARS = (
     | st.booleans()
     | st.integers(-3, 70_000)
     | st.decimals(-1, 3, places=1)
-    | st.sampled_from(["red", "blue", "S", "M", "", "2026-02-28", "2026-02-30", "0000-01-01", "1999-12-31"])
+    | st.sampled_from(
+        ["red", "blue", "S", "M", "", "2026-02-28", "2026-02-30", "2026-00-00", "0000-01-01", "1999-12-31"]
+    )
     | st.sampled_from(["x" * 20, "x" * 21, "ä" * 20, "2026-2-1", "٢٠٢٦-01-01", "1", "2024-02-29\n"])
     | st.sampled_from([Decimal("1.0"), Decimal("1E+2"), Decimal("1E-5"), 10**40, -(10**40)])
 )
@@ -83,7 +85,7 @@ def test_each_error_names_the_attribute_the_rule_and_the_value() -> None:
             "Color must be one of red, green, blue, not pink.",
             "Weight must be a number of at least 0 kg, not -1.",
             "Number of pages must be a whole number from 1 to 5000, not 0.",
-            "Tags must be a list, each item a text of up to 500 characters, not x.",
+            "Tags must be a list, each item a text, not x.",
             f"There is no attribute “colour”; there are: {', '.join(names)}. Did you mean 'color'?",
         ]
     }

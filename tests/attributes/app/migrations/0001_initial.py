@@ -31,7 +31,7 @@ class Migration(migrations.Migration):
                     ),
                     django_schemapatterns.constraints.AttributesRule(
                         name="attributetests_article_attributes_color",
-                        sql="(jsonb_typeof((\"attributes\" -> 'color')) = 'string' AND (\"attributes\" -> 'color') IN ('\"red\"'::jsonb, '\"green\"'::jsonb, '\"blue\"'::jsonb)) IS TRUE",
+                        sql="(jsonb_typeof((\"attributes\" -> 'color')) = 'string' AND (\"attributes\" ->> 'color') IN ('red', 'green', 'blue')) IS TRUE",
                     ),
                     django_schemapatterns.constraints.AttributesRule(
                         name="attributetests_article_attributes_name",
@@ -55,7 +55,7 @@ class Migration(migrations.Migration):
                     ),
                     django_schemapatterns.constraints.AttributesRule(
                         name="attributetests_article_attributes_released",
-                        sql="(\"attributes\" -> 'released') IS NULL OR (jsonb_typeof((\"attributes\" -> 'released')) = 'string' AND (\"attributes\" ->> 'released') ~ '^(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}$' AND (\"attributes\" -> 'released') @? '$.datetime(\"YYYY-MM-DD\")' AND (\"attributes\" ->> 'released') COLLATE \"C\" >= '2000-01-01') IS TRUE",
+                        sql="(\"attributes\" -> 'released') IS NULL OR (length((\"attributes\" ->> 'released')) = 10 AND jsonb_path_query_first((\"attributes\" -> 'released'), '$.datetime(\"YYYY-MM-DD\")', '{}', true) = (\"attributes\" -> 'released') AND (\"attributes\" ->> 'released') COLLATE \"C\" >= '2000-01-01') IS TRUE",
                     ),
                     django_schemapatterns.constraints.AttributesRule(
                         name="attributetests_article_attributes_tags",
@@ -107,7 +107,7 @@ class Migration(migrations.Migration):
                     ),
                     django_schemapatterns.constraints.AttributesRule(
                         name="attributetests_gadget_details_socket",
-                        sql="CASE \"kind\" WHEN 'lamp' THEN (\"details\" -> 'socket') IS NULL OR (jsonb_typeof((\"details\" -> 'socket')) = 'string' AND (\"details\" -> 'socket') IN ('\"E14\"'::jsonb, '\"E27\"'::jsonb)) IS TRUE WHEN 'book' THEN (\"details\" -> 'socket') IS NULL OR (jsonb_typeof((\"details\" -> 'socket')) = 'boolean') IS TRUE ELSE TRUE END",
+                        sql="CASE \"kind\" WHEN 'lamp' THEN (\"details\" -> 'socket') IS NULL OR (jsonb_typeof((\"details\" -> 'socket')) = 'string' AND (\"details\" ->> 'socket') IN ('E14', 'E27')) IS TRUE WHEN 'book' THEN (\"details\" -> 'socket') IS NULL OR (jsonb_typeof((\"details\" -> 'socket')) = 'boolean') IS TRUE ELSE TRUE END",
                     ),
                     django_schemapatterns.constraints.AttributesRule(
                         name="attributetests_gadget_details_pages",
@@ -168,7 +168,7 @@ class Migration(migrations.Migration):
                     ),
                     django_schemapatterns.constraints.AttributesRule(
                         name="attributetests_item_specs_released",
-                        sql="(\"specs\" -> 'released') IS NULL OR (jsonb_typeof((\"specs\" -> 'released')) = 'string' AND (\"specs\" ->> 'released') ~ '^(?!0000)[0-9]{4}-[0-9]{2}-[0-9]{2}$' AND (\"specs\" -> 'released') @? '$.datetime(\"YYYY-MM-DD\")') IS TRUE",
+                        sql="(\"specs\" -> 'released') IS NULL OR (length((\"specs\" ->> 'released')) = 10 AND jsonb_path_query_first((\"specs\" -> 'released'), '$.datetime(\"YYYY-MM-DD\")', '{}', true) = (\"specs\" -> 'released')) IS TRUE",
                     ),
                     django_schemapatterns.constraints.AttributesRule(
                         name="attributetests_item_specs_sold",

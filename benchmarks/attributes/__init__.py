@@ -1,0 +1,1 @@
+"""What the history of a price costs, beside the usual ways to keep one."""

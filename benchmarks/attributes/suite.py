@@ -1,0 +1,156 @@
+"""What rules cost when rows are written, and how long a lookup among a million takes."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shlex
+import statistics
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from decimal import Decimal
+from time import perf_counter
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from benchmarks.attributes.models import Checked, Million, Unchecked
+from benchmarks.audit.models import Category
+from benchmarks.audit.report import milliseconds, ratio, spread, table
+from benchmarks.audit.suite import choose
+from benchmarks.rounds import Results, Sample, play
+
+MILLION = 1_000_000
+CONTENDERS: dict[str, Any] = {"JSONField": Unchecked, "AttributesField": Checked}
+
+FILL = """
+INSERT INTO documents_million (attributes)
+SELECT jsonb_build_object(
+    'color', 'color ' || n %% 20, 'material', 'material ' || n %% 20000, 'weight', n / 100.0,
+    'warranty', n %% 30, 'released', (date '2000-01-01' + n %% 9000)::text,
+    'tags', jsonb_build_array('tag ' || n %% 20000, 'tag ' || n %% 30000)
+)
+FROM generate_series(1, %s) AS n
+"""
+
+LOOKUPS: dict[str, Callable[[], Any]] = {
+    "one attribute": lambda: Million.objects.filter_attributes(material="material 7"),
+    "two attributes": lambda: Million.objects.filter_attributes(material="material 7", color="color 7"),
+    "an item of a list": lambda: Million.objects.filter_attributes(tags__has="tag 7"),
+    "a range": lambda: Million.objects.filter_attributes(weight__range=(Decimal(500), Decimal("500.5"))),
+    "one value, as Django writes it": lambda: Million.objects.filter(attributes__weight=Decimal(500)),
+    "the ten heaviest": lambda: Million.objects.order_by("-attributes__weight")[:10],
+}
+
+
+class Named:
+    def __init__(self, name: str) -> None:
+        self.name = name
+
+
+def run(options: argparse.Namespace) -> None:
+    chosen = {each.name for each in choose([Named("bulk_create"), *map(Named, LOOKUPS)], options.only)}
+    print(machine(options))
+    if "bulk_create" in chosen:
+        print(writing(options))
+    lookups = {name: ask for name, ask in LOOKUPS.items() if name in chosen}
+    if lookups:
+        print(reading(lookups, options.repeat))
+
+
+def writing(options: argparse.Namespace) -> str:
+    for name in CONTENDERS:
+        insert(name, options.rows)  # what a first run has to do
+    pairs = [("bulk_create", list(CONTENDERS))]
+    results = play(pairs, options.repeat, lambda _, name: Sample(insert(name, options.rows)))
+    rows = [line(results, name) for name in CONTENDERS]
+    return "\n" + table([f"{options.rows:,} rows", "median", "min-max", "JSONField = 1", "min-max"], rows)
+
+
+def line(results: Results, name: str) -> list[str]:
+    samples = [sample.ms for sample in results.of("bulk_create", name)]
+    compared = results.ratios("bulk_create", name, "JSONField")
+    found = [milliseconds(statistics.median(samples)), spread(samples, milliseconds)]
+    return [name, *found, ratio(statistics.median(compared)), spread(compared, ratio)]
+
+
+def insert(name: str, rows: int) -> float:
+    """Insert rows into an empty table; returns milliseconds."""
+    model = CONTENDERS[name]
+    with connection.cursor() as cursor:
+        cursor.execute(f"TRUNCATE {model._meta.db_table}")
+        cursor.execute("CHECKPOINT")
+    Category.objects.get_or_create(pk=1)
+    now = timezone.now()
+    products = [product(model, number, now) for number in range(rows)]
+    start = perf_counter()
+    model.objects.bulk_create(products)
+    return (perf_counter() - start) * 1000
+
+
+def product(model: Any, number: int, now: datetime) -> Any:
+    return model(
+        name=f"Product {number}",
+        slug=f"product-{number}",
+        sku=f"SKU-{number}",
+        description="lorem ipsum dolor " * 12,
+        short_description="short text " * 15,
+        price=Decimal(number % 1000),
+        cost_price=Decimal(number % 500),
+        weight=Decimal(number % 40),
+        category_id=1,
+        brand_id=number % 50,
+        status="active",
+        featured=False,
+        inventory_quantity=number % 50,
+        tags=["new", "sale"],
+        attributes=document(number),
+        seo_title=f"Product {number}",
+        created_at=now,
+        updated_at=now,
+    )
+
+
+def document(number: int) -> dict[str, Any]:
+    return {
+        "color": f"color {number % 20}",
+        "material": f"material {number % 100}",
+        "weight": number % 40,
+        "warranty": number % 30,
+        "released": f"2020-01-{number % 28 + 1:02}",
+        "tags": [f"tag {number % 7}", f"tag {number % 9}"],
+    }
+
+
+def reading(lookups: dict[str, Callable[[], Any]], repeat: int) -> str:
+    with connection.cursor() as cursor:
+        cursor.execute("TRUNCATE documents_million")
+        cursor.execute(FILL, [MILLION])
+        cursor.execute("VACUUM ANALYZE documents_million")
+    rows = []
+    for name, ask in lookups.items():
+        found = len(ask())
+        samples = [ask_once(ask) for _ in range(max(repeat, 3) * 3)]
+        rows.append([name, f"{found:,}", f"{statistics.median(samples):.2f} ms", f"{max(samples):.2f} ms"])
+    return "\n" + table([f"among {MILLION:,} rows", "found", "median", "slowest"], rows)
+
+
+def ask_once(ask: Callable[[], Any]) -> float:
+    start = perf_counter()
+    len(ask())
+    return (perf_counter() - start) * 1000
+
+
+def machine(options: argparse.Namespace) -> str:
+    from django import get_version
+
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_setting('server_version'), current_setting('synchronous_commit')")
+        server, commit = cursor.fetchone()
+    return (
+        f"`python -m benchmarks {shlex.join(sys.argv[1:])}`: {options.repeat} repetitions; "
+        f"{os.cpu_count()} cores; PostgreSQL {server} (synchronous_commit {commit}); "
+        f"Python {sys.version.split()[0]}, Django {get_version()}."
+    )
