@@ -169,6 +169,29 @@ def test_removed_and_moved_labels_keep_what_depends_on_the_column(stories: list[
     execute("DROP VIEW tree_view")
 
 
+def test_default_that_goes_is_let_go_of_first(stories: list[Story]) -> None:
+    story = tell(stories, plain(season=season("spring", "fall", db_default="fall")))
+
+    done = story.becomes(plain(season=season("spring", db_default="spring")))
+    execute(f"INSERT INTO {TABLE} DEFAULT VALUES")
+
+    assert kinds(done) == ["AlterField", "ReplaceEnum"]
+    assert values(TABLE, "season") == ["spring"]
+    story.undo()
+    execute(f"INSERT INTO {TABLE} DEFAULT VALUES")
+    assert values(TABLE, "season") == ["spring", "fall"]
+
+
+def test_labels_that_come_and_move_at_once(stories: list[Story]) -> None:
+    story = tell(stories, plain(season=season("spring", "fall")))
+
+    done = story.becomes(plain(season=season("winter", "fall", "spring")))
+
+    assert kinds(done) == ["AddEnumValue", "ReplaceEnum"]
+    assert len(story.done) == 3
+    assert labels() == ["winter", "fall", "spring"]
+
+
 def test_label_that_rows_have_is_not_removed(stories: list[Story]) -> None:
     story = tell(stories, plain(season=season("spring", "summer", "fall")))
     insert("fall")
