@@ -167,6 +167,23 @@ def test_a_restore_and_a_delete_of_one_row_come_one_after_the_other(sessions: Pa
     assert Product.deleted_objects.get().deletion_id == Variant.deleted_objects.get().deletion_id
 
 
+@pytest.mark.parametrize("tables", [("shop", "supplier"), ("supplier", "shop")])
+def test_two_parents_restored_at_once_bring_their_row_back(
+    sessions: Pair, product: Product, tables: tuple[str, str]
+) -> None:
+    first, second = sessions
+    Shop.objects.all().delete()
+    Supplier.objects.all().delete()
+    first.run(f"UPDATE softtests_{tables[0]} SET deleted_at = NULL")
+
+    second.start(f"UPDATE softtests_{tables[1]} SET deleted_at = NULL")
+    first.commit()
+    second.commit()
+
+    assert second.error is None
+    assert Product.objects.get() == product
+
+
 def test_two_deletes_of_one_row_are_one(sessions: Pair, product: Product) -> None:
     first, second = sessions
     Variant.objects.create(product=product)

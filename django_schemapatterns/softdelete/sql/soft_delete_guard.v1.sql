@@ -7,6 +7,8 @@ AS $function$
 DECLARE
     relation text := format('%I.%I', TG_TABLE_SCHEMA, TG_TABLE_NAME);
     key text;
+    chunk integer;
+    kept text;
 BEGIN
     IF current_setting('schemapatterns.hard_delete', true) = 'on' THEN
         RETURN OLD;
@@ -24,10 +26,25 @@ BEGIN
             USING ERRCODE = 'restrict_violation', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
                   HINT = 'Soft-delete the other row, or delete both for good: SELECT schemapatterns.hard_delete(...).';
     END IF;
-    IF OLD.deleted_at IS NULL THEN
-        SELECT string_agg(format('%I = ($1).%I', name, name), ' AND ') INTO key FROM unnest(TG_ARGV[1:]) AS name;
-        EXECUTE format('UPDATE %s SET deleted_at = clock_timestamp() WHERE %s', relation, key) USING OLD;
+    IF OLD.deleted_at IS NOT NULL THEN
+        RETURN NULL;
     END IF;
+    IF current_setting('schemapatterns.deletion_depth', true) = pg_trigger_depth()::text THEN
+        -- DELETE does not stand it when rows that it is still to reach change meanwhile: soft_delete_end goes on with it.
+        chunk := coalesce(nullif(current_setting('schemapatterns.deletion_chunk', true), ''), '0');
+        kept := coalesce(current_setting('schemapatterns.deletion_keys_' || chunk, true), '');
+        IF length(kept) > 30000 THEN -- a longer one would be copied again and again
+            chunk := chunk + 1;
+            kept := '';
+        END IF;
+        SELECT jsonb_object_agg(name, to_jsonb(OLD) -> name)::text INTO key FROM unnest(TG_ARGV[1:]) AS name;
+        kept := concat_ws(',', nullif(kept, ''), format('{%s: %s}', to_json(relation), key));
+        PERFORM set_config('schemapatterns.deletion_chunk', chunk::text, true),
+                set_config('schemapatterns.deletion_keys_' || chunk, kept, true);
+        RETURN NULL;
+    END IF;
+    SELECT string_agg(format('%I = ($1).%I', name, name), ' AND ') INTO key FROM unnest(TG_ARGV[1:]) AS name;
+    EXECUTE format('UPDATE %s SET deleted_at = clock_timestamp() WHERE %s', relation, key) USING OLD;
     RETURN NULL;
 END
 $function$;

@@ -13,7 +13,7 @@ BEGIN
         RETURN NEW;
     END IF;
     NEW.deletion_id := CASE WHEN deleted THEN
-        coalesce(NEW.deletion_id, nullif(current_setting('schemapatterns.deletion_id', true), '')::uuid)
+        coalesce(NEW.deletion_id, nullif(current_setting('schemapatterns.deletion_id', true), '')::uuid, gen_random_uuid())
     END;
     IF TG_ARGV[0] <> '' THEN
         NEW := jsonb_populate_record(NEW, jsonb_build_object(
