@@ -165,6 +165,11 @@ class CompiledPeriodTrigger(CompiledTrigger):
     def _part(self, file: str, values: dict[str, str]) -> str:
         return sql.render(sql.load("periods", f"period_{file}", self.version), **values).rstrip()
 
+    def _needed(self) -> list[str]:
+        """Return the owner's columns that are looked at, each once."""
+        used = [self.key, *(own for own, _ in self.columns), self.until]
+        return [column for column in dict.fromkeys(used) if column]
+
     def _changed(self) -> str:
         changed = [f"was.{quote(own)} IS DISTINCT FROM owner.{quote(own)}" for own, _ in self.columns]
         until = quote(self.until)
@@ -194,6 +199,7 @@ class CompiledPeriodTrigger(CompiledTrigger):
             "same": " AND ".join(
                 f"before.{theirs} IS NOT DISTINCT FROM owner.{own}" for own, theirs in pairs
             ),
+            "needed": _listed(f"owner.{quote(column)}" for column in self._needed()),
             "changed": self._changed(),
             "gone": f"owner.{quote(self.until)} IS NOT NULL" if self.until else "false",
             "clock": "period_clock" if self.action in WITH_CLOCK else "clock_timestamp()",

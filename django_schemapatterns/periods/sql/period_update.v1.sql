@@ -9,11 +9,15 @@ BEGIN
     WITH changed AS MATERIALIZED (
         SELECT owner.{{key}} AS "#owner", {{named_values}}, {{gone}} AS "#gone", last.effective_from AS "#last",
                greatest(period_clock, last.effective_from + interval '1 microsecond') AS "#start"
-        FROM old_rows AS was FULL JOIN new_rows AS owner ON was.{{key}} = owner.{{key}} -- never a nested loop
+        FROM (
+            -- A full join can be no nested loop, and OFFSET keeps it one.
+            SELECT {{needed}}, {{changed}} AS "#changed"
+            FROM old_rows AS was FULL JOIN new_rows AS owner ON was.{{key}} = owner.{{key}} OFFSET 0
+        ) AS owner
         LEFT JOIN LATERAL (
 {{last}}
         ) AS last ON true
-        WHERE owner.{{key}} IS NOT NULL AND ({{changed}})
+        WHERE owner.{{key}} IS NOT NULL AND owner."#changed"
           AND (({{gone}}) <> coalesce(last.ended, true) OR NOT ({{gone}}) AND ({{differs}}))
           -- A row that follows what was in force when its statement began does not undo what has come since.
           AND NOT coalesce(
