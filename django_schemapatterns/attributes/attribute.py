@@ -48,7 +48,7 @@ class Attribute:
     max: Any = None
     max_length: int | None = MAX_LENGTH
     default: Any = None
-    unit: str = ""
+    unit: str | Promise = ""
     label: str | Promise = ""
     help_text: str | Promise = ""
 

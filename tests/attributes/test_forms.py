@@ -45,7 +45,8 @@ def fields_of(form: Any) -> dict[str, Any]:
         def handle_starttag(self, tag: str, attrs: Any) -> None:
             given = dict(attrs)
             if tag == "input" and (given.get("type") != "checkbox" or "checked" in given):
-                found.setdefault(given["name"], []).append(given.get("value", ""))
+                empty = "on" if given.get("type") == "checkbox" else ""
+                found.setdefault(given["name"], []).append(given.get("value", empty))
             elif tag == "select":
                 self.select = given["name"]
             elif tag == "option" and "selected" in given:

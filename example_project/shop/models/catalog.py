@@ -13,7 +13,11 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from django_schemapatterns import fields, models as patterns
+from django_schemapatterns.attributes import AttributesQuerySet
 from django_schemapatterns.constraints import NoOverlap, UniqueAlive
+from django_schemapatterns.indexes import AttributesIndex
+from django_schemapatterns.softdelete.querysets import SoftDeleteManager, SoftDeleteQuerySet
+from example_project.shop.models.attributes import PRODUCT_ATTRIBUTES
 
 ALIVE = Q(deleted_at__isnull=True)
 ON_SALE = ALIVE & Q(status="active")
@@ -139,6 +143,10 @@ class Vendor(patterns.AuditedModel, patterns.TimestampedModel):
         return self.name
 
 
+class ProductQuerySet(AttributesQuerySet["Product"], SoftDeleteQuerySet["Product"]):
+    """Products by their attributes, alive ones and deleted ones."""
+
+
 class Product(patterns.AuditedModel, patterns.SoftDeleteModel, patterns.TimestampedModel):
     """
     Something the shop sells; what differs in size or colour is a `ProductVariant`.
@@ -193,8 +201,8 @@ class Product(patterns.AuditedModel, patterns.SoftDeleteModel, patterns.Timestam
     tax_class = models.CharField(max_length=50, default="standard", db_default="standard")
     featured = models.BooleanField(default=False, db_default=False)
     tags = ArrayField(models.TextField(), default=list, blank=True)
-    attributes = models.JSONField(
-        default=dict, blank=True, db_comment="Free attributes such as colour and material"
+    attributes = fields.AttributesField(
+        schema=PRODUCT_ATTRIBUTES, additional=True, db_comment="Free attributes such as colour and material"
     )
     seo_title = models.CharField(max_length=255, blank=True, default="", db_default="")
     seo_description = models.TextField(blank=True, default="", db_default="")
@@ -219,6 +227,8 @@ class Product(patterns.AuditedModel, patterns.SoftDeleteModel, patterns.Timestam
         db_persist=True,
         db_comment="What full-text search looks at; kept by the database",
     )
+
+    objects = SoftDeleteManager.from_queryset(ProductQuerySet)()  # type: ignore[misc]
 
     class Audit:
         exclude = ["updated_at", "search_vector"]
@@ -279,13 +289,8 @@ class Product(patterns.AuditedModel, patterns.SoftDeleteModel, patterns.Timestam
             ),
             # The search box.
             GinIndex(fields=["search_vector"], condition=ALIVE, name="products_search_idx"),
-            # "Products with these attributes", asked by containment, for which path operators are smaller.
-            GinIndex(
-                fields=["attributes"],
-                condition=ALIVE,
-                name="products_attributes_idx",
-                opclasses=["jsonb_path_ops"],
-            ),
+            # "Products with these attributes".
+            AttributesIndex("attributes", condition=ALIVE, name="products_attributes_idx"),
             # "Products with this tag".
             GinIndex(fields=["tags"], condition=ALIVE, name="products_tags_idx"),
         ]
