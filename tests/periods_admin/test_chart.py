@@ -68,16 +68,20 @@ def test_everything_stays_in_the_picture(drawn: list[Decimal | None], now: int) 
     assert all(0 <= float(y) <= HEIGHT for y in re.findall(r"(?:V|M[\d.]+ )(-?[\d.]+)", path))
 
 
-@given(st.lists(values, min_size=MOST_STEPS + 1, max_size=2000))
+@given(st.lists(values, min_size=16, max_size=60))
 def test_few_points_keep_the_extremes_and_the_ends(drawn: list[Decimal | None]) -> None:
     points = days(*drawn)
 
-    kept = thinned(points)
+    kept = thinned(points, most=15)
 
-    assert len(kept) <= MOST_STEPS + 4
+    assert len(kept) <= 15 + 4
     assert (kept[0], kept[-1]) == (points[0], points[-1])
     assert kept == sorted(kept, key=lambda point: point[0])
     told = [value for value in drawn if value is not None]
     if told:
         shown = [value for _, value in kept if value is not None]
         assert (min(shown), max(shown)) == (min(told), max(told))
+
+
+def test_ten_thousand_points_become_some_hundred() -> None:
+    assert len(thinned(days(*range(10_000)))) <= MOST_STEPS + 4

@@ -18,6 +18,7 @@ from tests.periods.app.models import Article, Product, ProductPrice, Tariff, Tar
 from tests.periods.tools import soon
 from tests.periods_admin.desk import browser, clerk, entered, send, text, url
 from tests.periods_admin.urls import ProductPriceInline
+from tests.softdelete.tools import execute
 
 pytestmark = [pytest.mark.django_db, pytest.mark.urls("tests.periods_admin.urls")]
 EVERYTHING = ["view_product", "change_product"]
@@ -299,8 +300,6 @@ def test_other_keys_and_columns() -> None:
 
 
 def test_a_refusal_of_the_database_is_told_in_the_form(product: Product) -> None:
-    from tests.softdelete.tools import execute
-
     execute("ALTER TABLE periodtests_product ADD CONSTRAINT not_thirteen CHECK (price <> 13)")
     version = ProductPrice.objects.get()
 
@@ -374,3 +373,11 @@ def test_an_inline_without_the_pages_is_an_error() -> None:
 
     assert [message.id for message in found] == ["schemapatterns.E330"]
     assert site.get_model_admin(Product).check() == []
+
+
+def test_what_got_in_without_a_form_is_shown(product: Product) -> None:
+    execute("UPDATE periodtests_product SET price = 'NaN'")
+    client = browser()
+
+    for page in ("change", "periods", "period_schedule"):
+        assert client.get(url(product, page)).status_code == 200

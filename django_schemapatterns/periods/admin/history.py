@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Final
 
@@ -98,14 +100,15 @@ class History:
     def charts(self) -> list[Chart]:
         """One chart for each column of numbers."""
         names = [name for name in self.columns if self._is_number(name)]
-        rows = (
-            self.everything.reverse().values_list("effective_from", "ended", *names)[:DRAWN] if names else []
-        )
-        rows = list(reversed(rows))
+        latest = self.everything.reverse().values_list("effective_from", "ended", *names)
+        rows = latest[:DRAWN][::-1] if names else []
         charts = [
-            chart_of(label, [(row[0], None if row[1] else row[at]) for row in rows], self.now)
-            for at, label in enumerate((str(label_for_field(name, self.model)) for name in names), 2)
-            if rows
+            chart_of(
+                str(label_for_field(name, self.model)),
+                [(row[0], None if row[1] else _drawn(row[at])) for row in rows],
+                self.now,
+            )
+            for at, name in enumerate(names, 2)
         ]
         return [chart for chart in charts if chart]
 
@@ -143,7 +146,7 @@ class History:
 
     def _cells(self, version: Any) -> list[str]:
         fields = [self.model._meta.get_field(name) for name in self.columns]
-        return [str(display_for_field(getattr(version, each.name), each, EMPTY)) for each in fields]
+        return [_cell(getattr(version, field.name), field) for field in fields]
 
     def _actions(self, version: Any) -> list[tuple[str, str]]:
         found = []
@@ -175,6 +178,17 @@ class History:
                     continue
         known = users._base_manager.in_bulk(list(keys.values())) if keys else {}
         return lambda version: str(known.get(keys.get(version.created_by)) or version.created_by or "")
+
+
+def _cell(value: Any, field: Any) -> str:
+    if isinstance(value, float | Decimal) and not math.isfinite(value):
+        return str(value)  # which Django can not format
+    return str(display_for_field(value, field, EMPTY))
+
+
+def _drawn(value: Any) -> Any:
+    """Return a number, None for what has no place on an axis."""
+    return value if value is not None and math.isfinite(value) else None
 
 
 _SIZES: Final = ("", "Big", "Small", "Positive", "PositiveBig", "PositiveSmall")
