@@ -33,7 +33,9 @@ class SchemaAutodetectorMixin(MigrationAutodetector):
     migrations: dict[str, list[Migration]]
 
     def _detect_changes(self, convert_apps: Any = None, graph: Any = None) -> Any:
-        self.free_objects = FreeObjectPlan(graph, self.from_state, self.to_state, self.questioner)
+        self.free_objects = FreeObjectPlan(
+            graph, self.from_state, self.to_state, self.questioner, convert_apps or ()
+        )
         return super()._detect_changes(convert_apps, graph)  # type: ignore[misc]
 
     def check_dependency(self, operation: Any, dependency: Any) -> bool:

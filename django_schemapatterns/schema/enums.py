@@ -61,7 +61,7 @@ class Enum(types.UserType):
             if gone in self.labels:
                 continue
             for new in self.labels:
-                if new not in labels and asks(self.name, gone, new):
+                if new not in labels and asks(self.name, gone, new, self):
                     renames.append(RenameEnumValue(self.name, gone, new))
                     labels[place] = new
                     break

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeVar
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from django.db.migrations.state import ProjectState
     from django.db.models import Field
 
-Asks = Callable[[str, str, str], bool]
+# Whether something in a place, by its old name, is what has the new name: (place, old, new, thing).
+Asks = Callable[[str, str, str, Any], bool]
 _Operation = TypeVar("_Operation", bound="type[FreeOperation]")
 
 
@@ -158,11 +159,15 @@ def fields_of(operation: Operation) -> list[tuple[str, Any]]:
     return [(operation.name, field)] if field is not None else []  # type: ignore[attr-defined]
 
 
-def wanted(state: ProjectState, *, strict: bool = True) -> dict[str, Wanted]:
-    """Return what the models of a state need, by name; strict: refuse two meanings of one name."""
+def wanted(state: ProjectState, *, without: Collection[str] = (), strict: bool = True) -> dict[str, Wanted]:
+    """
+    Return what the models of a state need, by name.
+
+    without: apps that have no migrations.  strict: refuse two meanings of one name.
+    """
     found: dict[str, Wanted] = {}
     for (app_label, model_name), model in sorted(state.models.items()):
-        if not model.options.get("managed", True) or model.options.get("proxy"):
+        if app_label in without or not model.options.get("managed", True) or model.options.get("proxy"):
             continue
         for field_name, model_field in model.fields.items():
             place = (app_label, model_name, field_name)

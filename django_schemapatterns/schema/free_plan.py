@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 from django.db.migrations import AddField, AlterField, DeleteModel, Migration, RemoveField
@@ -34,7 +35,8 @@ class FreeObjectPlan:
     """
     The way from the free objects that migrations have made to those that models need.
 
-    Without a graph, what the fields of the old state say counts as made.
+    Without a graph, what the fields of the old state say counts as made. converted: apps that get their first
+    migrations.
     """
 
     def __init__(
@@ -43,11 +45,13 @@ class FreeObjectPlan:
         from_state: ProjectState,
         to_state: ProjectState,
         questioner: MigrationQuestioner,
+        converted: Collection[str] = (),
     ) -> None:
+        unmigrated = from_state.real_apps - set(converted)
         self.to_state = to_state
         self.questioner = questioner
-        self.needed = wanted(to_state)
-        self.used = wanted(from_state, strict=False)
+        self.needed = wanted(to_state, without=unmigrated)
+        self.used = wanted(from_state, without=unmigrated, strict=False)
         self.made = recorded(graph) if graph else _made_for(self.used)
 
     def add_to(self, generated: Generated) -> None:
@@ -67,7 +71,7 @@ class FreeObjectPlan:
             for name in [name for name in self.needed if name not in self.made]:
                 new = self.needed[name].object
                 renamed = old not in self.needed and type(made) is type(new) and made.renamed(name) == new
-                if renamed and self._asks(owner, old, name):
+                if renamed and self._asks(owner, old, name, new):
                     self.made[name] = Owned(owner, new)
                     del self.made[old]
                     found.append((owner, new.renaming(old)))
@@ -108,10 +112,9 @@ class FreeObjectPlan:
         pointed_at = {target for (target, _), sources in relations if any(each[0] == app for each in sources)}
         return pointed_at - {app}
 
-    def _asks(self, place: str, old: str, new: str) -> bool:
-        """Ask as Django asks about fields: "Was place.old renamed to place.new (a type)?"."""
-        asked: Any = _Type()
-        return bool(self.questioner.ask_rename(place, old, new, asked))
+    def _asks(self, place: str, old: str, new: str, thing: Any) -> bool:
+        """Ask as Django asks about fields: "Was place.old renamed to place.new (a Domain)?"."""
+        return bool(self.questioner.ask_rename(place, old, new, thing))
 
     def _releases(self, app_label: str, operation: FreeOperation) -> list[OperationDependency]:
         """Say whose fields must let go of what is dropped or changed after the models."""
@@ -122,10 +125,6 @@ class FreeObjectPlan:
             for place in self.used[operation.name].places
             if place[0] != app_label
         ]
-
-
-class _Type:
-    """Its name is part of the question."""
 
 
 def is_satisfied_by(operation: Operation, dependency: OperationDependency) -> bool | None:

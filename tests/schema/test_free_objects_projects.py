@@ -153,6 +153,19 @@ def test_apps_without_migrations_get_their_types(apps: Project) -> None:
     assert apps.python("from garden.models import Tree; print(Tree.objects.create().pk)") == "1"
 
 
+def test_app_without_migrations_beside_one_with(apps: Project) -> None:
+    alone = ARBORETUM.replace('tree = models.ForeignKey("garden.Tree", models.CASCADE)', "")
+    apps.write("arboretum/models.py", alone)
+    apps.write("arboretum/migrations/__init__.py")
+
+    made = apps.manage("makemigrations")
+    apps.manage("migrate", "--run-syncdb")
+
+    assert "garden" not in made
+    assert apps.python(TYPES) == ALL
+    assert "No changes" in apps.manage("makemigrations", "--check", "--dry-run")
+
+
 def test_another_database_has_no_types(apps: Project) -> None:
     beside = {"ENGINE": "django.db.backends.sqlite3", "NAME": str(apps.folder / "other")}
     apps.write(
