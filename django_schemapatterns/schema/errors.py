@@ -19,12 +19,15 @@ def validation_error(error: Error, model: type[Model]) -> ValidationError | None
     """
     Return what is wrong with the values of a model, None when the error is about something else.
 
-    The rule of a domain names its type: if one field of the model has it, the error is that field's.
+    The rule of a domain names its type: if one field of the model has it, the error is that field's. A rule
+    of the table is found by its name.
     """
     diagnosis: Any = getattr(error.__cause__, "diag", None)
-    name = getattr(diagnosis, "datatype_name", None)
-    if diagnosis is None or diagnosis.sqlstate != "23514" or name is None:
+    if diagnosis is None or diagnosis.sqlstate != "23514":
         return None
+    name = diagnosis.datatype_name
+    if name is None:
+        return _constraint_error(model, diagnosis.constraint_name)
     fields: list[Any] = [
         field for field in model._meta.local_fields if name in {each.name for each in free_objects(field)}
     ]
@@ -49,6 +52,17 @@ def as_validation_errors(model: type[Model]) -> Iterator[None]:
         if translated is None:
             raise
         raise translated from error
+
+
+def _constraint_error(model: type[Model], name: str | None) -> ValidationError | None:
+    """Return what a constraint of the model says, at its field if it names one."""
+    found = [each for each in model._meta.constraints if each.name == name]
+    if not found:
+        return None
+    rule = found[0]
+    place = getattr(rule, "field", "") or NON_FIELD_ERRORS
+    message = rule.get_violation_error_message()
+    return ValidationError({place: ValidationError(message, code=rule.violation_error_code)})
 
 
 def _rule_error(field: Any, diagnosis: Any) -> ValidationError:

@@ -13,6 +13,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from django_schemapatterns.exceptions import RuleBroken
+from django_schemapatterns.schema.errors import as_validation_errors
 from tests.attributes.app.models import Article, Gadget, Kit, Note
 from tests.attributes.tools import write
 
@@ -243,3 +244,17 @@ def test_there_are_calls_for_async_code() -> None:
         assert await Article.objects.aunset_attribute("rating") == 1
 
     async_to_sync(calls)()
+
+
+@pytest.mark.usefixtures("articles")
+def test_what_the_database_refuses_can_be_shown_in_a_form() -> None:
+    lamp = Article(attributes={"color": "pink"})
+
+    with pytest.raises(ValidationError) as caught, as_validation_errors(Article), transaction.atomic():
+        lamp.save()
+
+    assert caught.value.message_dict == {
+        "attributes": ["color must be one of red, green, blue, and is required."]
+    }
+    with pytest.raises(IntegrityError), as_validation_errors(Article), transaction.atomic():
+        Article.objects.update(title=None)

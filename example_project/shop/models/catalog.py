@@ -143,7 +143,9 @@ class Vendor(patterns.AuditedModel, patterns.TimestampedModel):
         return self.name
 
 
-class ProductQuerySet(AttributesQuerySet["Product"], SoftDeleteQuerySet["Product"]):
+class CatalogQuerySet(  # type: ignore[override]
+    AttributesQuerySet["Product"], SoftDeleteQuerySet["Product"]
+):
     """Products by their attributes, alive ones and deleted ones."""
 
 
@@ -228,7 +230,7 @@ class Product(patterns.AuditedModel, patterns.SoftDeleteModel, patterns.Timestam
         db_comment="What full-text search looks at; kept by the database",
     )
 
-    objects = SoftDeleteManager.from_queryset(ProductQuerySet)()  # type: ignore[misc]
+    objects = SoftDeleteManager.from_queryset(CatalogQuerySet)()  # type: ignore[misc]
 
     class Audit:
         exclude = ["updated_at", "search_vector"]
