@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -62,6 +63,7 @@ def _product_with_prices() -> Product:
             product=product, price=price, effective_from=now - timedelta(weeks=weeks), reason="season"
         )
     with acting_as(make_staff(), reason="repriced"):
-        Product.objects.filter(pk=product.pk).update(price=13)
+        product.price = Decimal(13)
+        product.save()
     ProductPrice.schedule(product, price=15, effective_from=now + timedelta(days=20), reason="spring")
     return product
