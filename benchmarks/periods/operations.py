@@ -71,14 +71,14 @@ def look_at_many(contender: Contender) -> None:
 OPERATIONS = [
     Operation("reprice 10000", reprice),
     Operation("change 500 singly", change_each, parts=COMMITS),
-    Operation("change 500 singly, after 10000 at once", change_each, before=reprice, parts=COMMITS),
-    Operation("reprice 10000, after 500 singly", reprice, before=change_each),
+    Operation("change 500 singly after 10000 at once", change_each, before=reprice, parts=COMMITS),
+    Operation("reprice 10000 after 500 singly", reprice, before=change_each),
     Operation(
-        "price of 1 product as of, 1000000 versions",
+        "price of 1 product as of among 1000000",
         look, reads=True, products=20_000, versions=50, parts=LOOKS,
     ),
     Operation(
-        "prices of 1000 products as of, 1000000 versions",
+        "prices of 1000 products as of among 1000000",
         look_at_many, reads=True, products=20_000, versions=50,
     ),
 ]  # fmt: skip
