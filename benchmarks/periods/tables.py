@@ -48,7 +48,8 @@ def prepare(contender: Contender, operation: Operation) -> None:
         columns, values = VERSIONS[contender.name]
         run(
             f"INSERT INTO {history[0]} ({columns}) SELECT {values} "
-            f"FROM generate_series(1, {operation.products}) AS i, (SELECT {operation.versions} AS n) AS all_, "
+            f"FROM generate_series(1, {operation.products}) AS i, "
+            f"(SELECT {operation.versions} AS n) AS number, "
             "generate_series(1, n) AS k ORDER BY k, i"
         )
     run("RESET session_replication_role")
