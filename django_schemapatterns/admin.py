@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from django.contrib import admin
 
+from django_schemapatterns.appsettings.admin import ApplicationSettingAdmin
 from django_schemapatterns.audit.admin import AuditAdminMixin, AuditLogAdmin
-from django_schemapatterns.models import AuditLog
+from django_schemapatterns.models import ApplicationSetting, AuditLog
 from django_schemapatterns.periods.admin import PeriodAdmin, PeriodInline
 from django_schemapatterns.periods.overlap_forms import NoOverlapFormSet
 from django_schemapatterns.softdelete.admin import AliveChoicesMixin, DeletionFilter, SoftDeleteAdmin
 
 __all__ = [
     "AliveChoicesMixin",
+    "ApplicationSettingAdmin",
     "AuditAdminMixin",
     "AuditLogAdmin",
     "DeletionFilter",
@@ -21,4 +23,5 @@ __all__ = [
     "SoftDeleteAdmin",
 ]
 
+admin.site.register(ApplicationSetting, ApplicationSettingAdmin)
 admin.site.register(AuditLog, AuditLogAdmin)

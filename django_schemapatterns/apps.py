@@ -16,6 +16,7 @@ class SchemaPatternsConfig(AppConfig):
 
     def ready(self) -> None:
         from django_schemapatterns import checks, context
+        from django_schemapatterns.appsettings import cache, install as _settings, sync  # noqa: F401 - it declares
         from django_schemapatterns.attributes import install as _attributes  # noqa: F401 - it declares
         from django_schemapatterns.audit import install
         from django_schemapatterns.periods import install as _periods  # noqa: F401 - it declares
@@ -27,9 +28,11 @@ class SchemaPatternsConfig(AppConfig):
         attach_references()
         checks.register()
         context.install()
+        cache.install()
         autodetector.compose()
         editor.compose()
         connection_created.connect(adapters.on_connection)
         pre_migrate.connect(unmigrated.before_migrate, sender=self)
         pre_migrate.connect(install.before_migrate, sender=self)
         post_migrate.connect(install.after_migrate, sender=self)
+        post_migrate.connect(sync.after_migrate, sender=self)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.core import checks
 
-from django_schemapatterns.audit.checks import check_middleware, check_models, check_vendor
+from django_schemapatterns.appsettings.checks import check_settings_database
 from django_schemapatterns.attributes.checks import check_attributes, check_attributes_database
+from django_schemapatterns.audit.checks import check_middleware, check_models, check_vendor
 from django_schemapatterns.audit.database_checks import check_database, check_role
 from django_schemapatterns.conf import check_settings
 from django_schemapatterns.periods.checks import check_periods
@@ -13,9 +14,8 @@ from django_schemapatterns.periods.database_checks import check_periods_database
 from django_schemapatterns.schema.checks import check_composed, check_installed_apps
 from django_schemapatterns.softdelete.checks import check_softdelete, check_softdelete_facts
 from django_schemapatterns.softdelete.database_checks import check_softdelete_database
-from django_schemapatterns.types.checks import check_types, check_types_in_database
-
 from django_schemapatterns.timestamps.checks import check_timestamps_database
+from django_schemapatterns.types.checks import check_types, check_types_in_database
 
 
 def register() -> None:
@@ -27,7 +27,13 @@ def register() -> None:
     checks.register(check_attributes_database, checks.Tags.database)
     checks.register(check_settings)
     checks.register(check_middleware, checks.Tags.security)
-    for check in (check_database, check_softdelete_database, check_periods_database, check_timestamps_database):
+    for check in (
+        check_database,
+        check_softdelete_database,
+        check_periods_database,
+        check_timestamps_database,
+        check_settings_database,
+    ):
         checks.register(check, checks.Tags.database)
     checks.register(check_softdelete_facts, checks.Tags.models, deploy=True)
     checks.register(check_role, checks.Tags.database, deploy=True)

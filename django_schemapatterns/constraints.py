@@ -1,5 +1,6 @@
 """Constraints for `Meta.constraints`."""
 
+from django_schemapatterns.appsettings.constraints import SettingRule
 from django_schemapatterns.attributes.constraints import AttributesRule
 from django_schemapatterns.periods.functions import CurrentFunction
 from django_schemapatterns.periods.overlap import NoOverlap
@@ -14,6 +15,7 @@ __all__ = [
     "ExcludeAlive",
     "NoOverlap",
     "PeriodView",
+    "SettingRule",
     "SoftDeleteView",
     "UniqueAlive",
     "overlap_errors",

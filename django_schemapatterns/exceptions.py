@@ -63,5 +63,13 @@ class ReadOnly(SchemaPatternsError, TypeError):  # noqa: N818 - reads as what th
     """The model reads a view, and writes nothing."""
 
 
+class UnknownSetting(SchemaPatternsError, LookupError):  # noqa: N818 - reads as what is wrong
+    """No setting of that name is registered."""
+
+
+class WrongSetting(SchemaPatternsError, ValueError):  # noqa: N818 - reads as what is wrong
+    """A setting holds what is not of its type."""
+
+
 class NotDeleted(SchemaPatternsError, ValueError):  # noqa: N818 - reads as what is wrong
     """What is to be restored is not deleted."""

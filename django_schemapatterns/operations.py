@@ -1,5 +1,6 @@
 """Migration operations, and what the migrations of your apps name."""
 
+from django_schemapatterns.appsettings.triggers import CompiledVersionTrigger
 from django_schemapatterns.audit.capture import CompiledAuditTrigger
 from django_schemapatterns.audit.guard import CompiledGuardTrigger
 from django_schemapatterns.periods.seed import SeedPeriods
@@ -19,6 +20,7 @@ from django_schemapatterns.schema.enums import (
     ReplaceEnum,
 )
 from django_schemapatterns.schema.functions import InstallSQL
+from django_schemapatterns.schema.own_tables import CreateOwnModel
 from django_schemapatterns.schema.proofs import ProveConstraint
 from django_schemapatterns.schema.triggers import AddUnmanagedTrigger, AlterTrigger
 from django_schemapatterns.schema.types import RenameType
@@ -36,8 +38,10 @@ __all__ = [
     "CompiledPeriodTrigger",
     "CompiledReferenceTrigger",
     "CompiledTouchTrigger",
+    "CompiledVersionTrigger",
     "CreateDomain",
     "CreateEnum",
+    "CreateOwnModel",
     "DropDomain",
     "DropEnum",
     "InstallSQL",

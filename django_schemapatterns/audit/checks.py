@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core import checks
 from django.core.checks import CheckMessage
 from django.db import connections
+from django.db.models import BooleanField
 from django.utils.module_loading import import_string
 
 from django_schemapatterns.audit.objects import audited_models
@@ -99,5 +100,9 @@ def _check_secrets(model: type[Model], options: AuditOptions) -> list[CheckMessa
             id="schemapatterns.W105",
         )
         for field in table_fields(model)
-        if field.name not in hidden and not field.is_relation and LOOKS_SECRET.search(field.name)
+        if field.name not in hidden and can_hold_secrets(field) and LOOKS_SECRET.search(field.name)
     ]
+
+
+def can_hold_secrets(field: Any) -> bool:
+    return not (field.is_relation or isinstance(field, BooleanField))

@@ -61,7 +61,11 @@ def empty_audit_log(*, using: str = DEFAULT_DB_ALIAS) -> None:
 
 
 def follow_flush(*, using: str = DEFAULT_DB_ALIAS) -> None:
-    """Empty the log if audited tables were truncated: a flush does that, and leaves a trace of it."""
+    """
+    Empty the log if audited tables were truncated: a flush does that, and leaves a trace of it.
+
+    Empty the settings, too: Django flushes no table outside of the search path.
+    """
     from django.test.testcases import DatabaseOperationForbidden  # type: ignore[attr-defined]
 
     connection = connections[using]
@@ -75,10 +79,19 @@ def follow_flush(*, using: str = DEFAULT_DB_ALIAS) -> None:
         cursor.execute("SELECT to_regclass('schemapatterns.audit_log') IS NOT NULL")
         if not cursor.fetchone()[0]:
             return
+        empty_settings(cursor)
         cursor.execute("SELECT EXISTS (SELECT FROM schemapatterns.audit_log WHERE operation = 'T')")
         if not cursor.fetchone()[0]:
             return
     empty_audit_log(using=using)
+
+
+def empty_settings(cursor: Any) -> None:
+    cursor.execute("SELECT to_regclass('schemapatterns.application_setting') IS NOT NULL")
+    if cursor.fetchone()[0]:
+        cursor.execute("SELECT EXISTS (SELECT FROM schemapatterns.application_setting)")
+        if cursor.fetchone()[0]:
+            cursor.execute("TRUNCATE schemapatterns.application_setting")
 
 
 class EmptyAuditLogMixin(_TestCase):

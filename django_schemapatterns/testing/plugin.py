@@ -1,5 +1,5 @@
 """
-The pytest plugin: after a test that has flushed the database, the audit log is empty too.
+The pytest plugin: after a test that has flushed the database, the settings and the audit log are empty too.
 
 A flush truncates the audited tables, which is itself audited; without this, the next test would find that.
 pytest loads the plugin by itself wherever the package is installed.

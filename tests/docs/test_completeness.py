@@ -16,6 +16,7 @@ from tests.docs.markdown import DOCS, PAGES, PROJECT, headings
 
 PACKAGE = PROJECT / "django_schemapatterns"
 FRONT_DOORS = [
+    "appsettings",
     "models",
     "constraints",
     "fields",

@@ -10,6 +10,7 @@ from typing import Any
 
 from psycopg.types.json import Jsonb
 
+from example_project.shop.conditions import FREE_SHIPPING_FROM, SHIPPING
 from example_project.shop.demo.catalog import Article, cents
 from example_project.shop.demo.people import Customer
 
@@ -29,7 +30,7 @@ ITEM_FIELDS = [
 ]  # fmt: skip
 
 DAYS_OF_BUSINESS = 540
-TAX, FREE_SHIPPING_FROM, SHIPPING = Decimal("0.08"), Decimal(75), Decimal("6.90")
+TAX = Decimal("0.08")
 NOTES = [
     "Please leave with the neighbour.",
     "It is a gift, no invoice please.",
@@ -60,7 +61,7 @@ class Sales:
         subtotal = sum((self.line(key, placed) for _ in range(rng.choice([1, 1, 1, 2, 2, 3, 4]))), Decimal(0))
         discount = cents(subtotal / 10) if rng.random() < 0.12 else Decimal(0)
         tax = cents((subtotal - discount) * TAX)
-        shipping = Decimal(0) if subtotal >= FREE_SHIPPING_FROM else SHIPPING
+        shipping = Decimal(0) if subtotal >= FREE_SHIPPING_FROM.get() else SHIPPING.get()
         status = self.status(age)
         shipped = placed + timedelta(days=min(0.5 + 2 * rng.random(), age * 0.5))
         delivered = shipped + timedelta(days=min(1 + 4 * rng.random(), age * 0.4))
