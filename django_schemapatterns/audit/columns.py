@@ -160,7 +160,8 @@ def whole_row(columns: list[tuple[str, Kind]], row: str) -> str:
 
     columns: those that are known.
     """
-    wrong = [(column, kind) for column, kind in columns if kind in (Kind.TEXT, Kind.TEXTS, Kind.JSONB)]
+    kinds = (Kind.TEXT, Kind.TEXTS, Kind.JSONB)
+    wrong: list[tuple[str, Kind]] = [(column, kind) for column, kind in columns if kind in kinds]
     plain = f"row_to_json({row})"
     if not wrong:
         return plain
