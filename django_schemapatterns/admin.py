@@ -6,7 +6,8 @@ from django.contrib import admin
 
 from django_schemapatterns.appsettings.admin import ApplicationSettingAdmin
 from django_schemapatterns.audit.admin import AuditAdminMixin, AuditLogAdmin
-from django_schemapatterns.models import ApplicationSetting, AuditLog
+from django_schemapatterns.documentation.admin import SchemaDocumentationAdmin
+from django_schemapatterns.models import ApplicationSetting, AuditLog, SchemaDocumentation
 from django_schemapatterns.periods.admin import PeriodAdmin, PeriodInline
 from django_schemapatterns.periods.overlap_forms import NoOverlapFormSet
 from django_schemapatterns.softdelete.admin import AliveChoicesMixin, DeletionFilter, SoftDeleteAdmin
@@ -20,8 +21,10 @@ __all__ = [
     "NoOverlapFormSet",
     "PeriodAdmin",
     "PeriodInline",
+    "SchemaDocumentationAdmin",
     "SoftDeleteAdmin",
 ]
 
 admin.site.register(ApplicationSetting, ApplicationSettingAdmin)
 admin.site.register(AuditLog, AuditLogAdmin)
+admin.site.register(SchemaDocumentation, SchemaDocumentationAdmin)
