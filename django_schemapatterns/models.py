@@ -5,6 +5,7 @@ from django.db.models import Q
 from django_schemapatterns import audit
 from django_schemapatterns.appsettings.models import ApplicationSetting
 from django_schemapatterns.audit.models import AuditedModel, AuditLog
+from django_schemapatterns.documentation.comments import DocumentedModel
 from django_schemapatterns.documentation.models import SchemaDocumentation
 from django_schemapatterns.periods.models import PeriodModel
 from django_schemapatterns.softdelete.models import SoftDeleteModel
@@ -15,6 +16,7 @@ __all__ = [
     "ApplicationSetting",
     "AuditLog",
     "AuditedModel",
+    "DocumentedModel",
     "PeriodModel",
     "SchemaDocumentation",
     "SoftDeleteModel",
