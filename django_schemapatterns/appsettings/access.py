@@ -33,8 +33,8 @@ def get_setting(setting: Setting[Any] | str) -> Any:
 
 async def aget_setting(setting: Setting[Any] | str) -> Any:
     """Return the value of a registered setting, from asynchronous code."""
-    name = setting if isinstance(setting, str) else setting.name
-    return await sync_to_async(get_setting)(name)
+    read: Any = get_setting
+    return await sync_to_async(read)(setting)
 
 
 def set_setting(setting: Setting[Any] | str, value: Any, *, using: str | None = None) -> None:
