@@ -78,12 +78,8 @@ class Migration(migrations.Migration):
                         ),
                         name="applicationsetting_secret",
                     ),
-                    constraints.SettingRule(
-                        fits="value", name="applicationsetting_kind"
-                    ),
-                    constraints.SettingRule(
-                        fits="secret_value", name="applicationsetting_secret_kind"
-                    ),
+                    constraints.SettingRule(fits="value", name="applicationsetting_kind"),
+                    constraints.SettingRule(fits="secret_value", name="applicationsetting_secret_kind"),
                 ],
             },
         ),

@@ -30,7 +30,17 @@ def test_the_tutorial_works_from_an_empty_folder(follow: Follow) -> None:
 
 
 @pytest.mark.parametrize(
-    "page", ["audit", "domains-and-enums", "soft-delete", "no-overlap", "timestamps", "settings-in-the-database", "schema-documentation", "price-history"]
+    "page",
+    [
+        "audit",
+        "domains-and-enums",
+        "soft-delete",
+        "no-overlap",
+        "timestamps",
+        "settings-in-the-database",
+        "schema-documentation",
+        "price-history",
+    ],
 )
 def test_how_to(page: str, follow: Follow) -> None:
     follow([*project(), *blocks(DOCS / "how-to" / f"{page}.md")])
