@@ -114,7 +114,7 @@ def watch(execute: Callable[..., Any], sql: Any, params: Any, many: Any, context
 
 
 def _on_connection_created(connection: BaseDatabaseWrapper, **kwargs: Any) -> None:
-    if watch not in connection.execute_wrappers:
+    if connection.vendor == "postgresql" and watch not in connection.execute_wrappers:
         connection.execute_wrappers.insert(0, watch)  # before others put something in front of the statement
 
 
