@@ -48,6 +48,8 @@ class Sales:
         self.rng, self.now, self.customers = rng, now, customers
         self.articles = [article for article in articles if article.on_sale] or articles
         self.lines: list[tuple[Any, ...]] = []
+        # Read before rows are copied: a connection that copies answers no questions.
+        self.shipping, self.free_from = SHIPPING.get(), FREE_SHIPPING_FROM.get()
 
     def orders(self, ids: list[int]) -> Iterator[tuple[Any, ...]]:
         """Give the rows of `ORDER_FIELDS`, oldest first, and remember the lines of `ITEM_FIELDS`."""
@@ -61,7 +63,7 @@ class Sales:
         subtotal = sum((self.line(key, placed) for _ in range(rng.choice([1, 1, 1, 2, 2, 3, 4]))), Decimal(0))
         discount = cents(subtotal / 10) if rng.random() < 0.12 else Decimal(0)
         tax = cents((subtotal - discount) * TAX)
-        shipping = Decimal(0) if subtotal >= FREE_SHIPPING_FROM.get() else SHIPPING.get()
+        shipping = Decimal(0) if subtotal >= self.free_from else self.shipping
         status = self.status(age)
         shipped = placed + timedelta(days=min(0.5 + 2 * rng.random(), age * 0.5))
         delivered = shipped + timedelta(days=min(1 + 4 * rng.random(), age * 0.4))
