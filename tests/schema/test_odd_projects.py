@@ -45,7 +45,7 @@ from django.db import connection
 with connection.cursor() as cursor:
     cursor.execute(
         "SELECT count(*) FROM pg_proc WHERE pronamespace = to_regnamespace('schemapatterns') "
-        "AND proname ~ '^audit_(insert|update|delete|truncate)_'"
+        "AND proname ~ '^audit_(insert|update|delete|truncate)_' AND proname !~ '_schemapatterns_'"
     )
     print(cursor.fetchone()[0])
 """

@@ -60,6 +60,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         db_column="created_by",
                         db_comment="Filled in from the context",
+                        db_constraint=False,
                         db_index=False,
                         editable=False,
                         null=True,

@@ -28,6 +28,7 @@ class ProductPrice(patterns.PeriodModel):
         editable=False,
         db_column="created_by",
         db_index=False,
+        db_constraint=False,  # whoever acts need not be in the table of users
         related_name="+",
         db_comment="Filled in from the context",
     )
