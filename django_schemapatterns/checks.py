@@ -20,22 +20,22 @@ from django_schemapatterns.types.checks import check_types, check_types_in_datab
 
 def register() -> None:
     """Register the checks with Django."""
+    models, database = checks.Tags.models, checks.Tags.database
     for check in (check_installed_apps, check_composed, check_vendor, check_models, check_softdelete):
-        checks.register(check, checks.Tags.models)
-    checks.register(check_periods, checks.Tags.models)
-    checks.register(check_attributes, checks.Tags.models)
-    checks.register(check_attributes_database, checks.Tags.database)
-    checks.register(check_settings)
-    checks.register(check_middleware, checks.Tags.security)
+        checks.register(check, models)
+    for check in (check_periods, check_attributes, check_types):
+        checks.register(check, models)
     for check in (
         check_database,
         check_softdelete_database,
         check_periods_database,
         check_timestamps_database,
+        check_attributes_database,
         check_settings_database,
+        check_types_in_database,
     ):
-        checks.register(check, checks.Tags.database)
-    checks.register(check_softdelete_facts, checks.Tags.models, deploy=True)
-    checks.register(check_role, checks.Tags.database, deploy=True)
-    checks.register(check_types, checks.Tags.models)
-    checks.register(check_types_in_database, checks.Tags.database)
+        checks.register(check, database)
+    checks.register(check_settings)
+    checks.register(check_middleware, checks.Tags.security)
+    checks.register(check_softdelete_facts, models, deploy=True)
+    checks.register(check_role, database, deploy=True)

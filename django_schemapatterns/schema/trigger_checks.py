@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final, Literal
 
 from django.apps import apps
-from django.db import router
+from django.core import checks
+from django.core.checks import CheckMessage
+from django.db import connections, router
 
 from django_schemapatterns.schema import catalog
+from django_schemapatterns.schema.checks import has_pending_migrations
 from django_schemapatterns.schema.names import quote
 
 if TYPE_CHECKING:
@@ -18,8 +21,38 @@ if TYPE_CHECKING:
     from django_schemapatterns.schema.triggers import CompiledTrigger
 
 Problem = Literal["missing", "disabled", "old"]
-RENEW = "`manage.py migrate` installs what migrations hold, `manage.py pgtrigger install` what models say."
-ENABLE = "`manage.py pgtrigger enable` enables it."
+RENEW: Final = (
+    "`manage.py migrate` installs what migrations hold, `manage.py pgtrigger install` what models say."
+)
+ENABLE: Final = "`manage.py pgtrigger enable` enables it."
+
+
+def check_triggers(
+    databases: Sequence[str] | None, is_ours: Callable[[Any], bool], without: str, codes: dict[Problem, str]
+) -> list[CheckMessage]:
+    """
+    Compare a pattern's triggers with the catalog: warnings, since `migrate` puts them right and checks first.
+
+    without: what is the case while one is missing or disabled, which may name its attributes, as in
+    `{trigger.column}`.  codes: the id of each problem.
+    """
+    return [
+        _told(model, compiled, problem, without, codes[problem])
+        for alias in databases or ()
+        if connections[alias].vendor == "postgresql" and not has_pending_migrations(connections[alias])
+        for model, compiled, problem in problems(connections[alias], is_ours)
+    ]
+
+
+def _told(
+    model: type[Model], compiled: CompiledTrigger, problem: Problem, without: str, code: str
+) -> CheckMessage:
+    text = "is not the one of today's code."
+    if problem != "old":
+        text = f"is {problem}: {without.format(trigger=compiled)}."
+    name = f"{model._meta.label}: the trigger {compiled.name} on {compiled.table}"
+    hint = ENABLE if problem == "disabled" else RENEW
+    return checks.Warning(f"{name} {text}", hint=hint, obj=model, id=code)
 
 
 def problems(
