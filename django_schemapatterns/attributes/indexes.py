@@ -11,23 +11,13 @@ from django.db.models.fields.json import KeyTextTransform, KeyTransform
 from django_schemapatterns.schema import names
 
 
-class _NamedByModel(Index):
-    """A name of 63 bytes at most, with the model's in the place of %(class)s."""
+class _NamedIndex(names.NamedByModel, Index):
+    """An index whose name may be as long as PostgreSQL lets it be."""
 
     max_name_length = names.MAX_BYTES
-    _name = ""
-
-    @property
-    def name(self) -> str:
-        return self._name
-
-    @name.setter
-    def name(self, value: str) -> None:
-        # Django sets it anew when it has put the model's name in its place.
-        self._name = value if "%(" in value else names.shorten(value)
 
 
-class AttributesIndex(_NamedByModel, GinIndex):
+class AttributesIndex(_NamedIndex, GinIndex):
     """
     Serves equality, `in`, `has`, `has_any` and `has_all` of every attribute, alone and together.
 
@@ -49,7 +39,7 @@ class AttributesIndex(_NamedByModel, GinIndex):
         return "django_schemapatterns.indexes.AttributesIndex", (self.field_name,), given
 
 
-class AttributeIndex(_NamedByModel):
+class AttributeIndex(_NamedIndex):
     """
     Serves comparisons of one attribute, `attributes__weight=2`, and the order by it.
 

@@ -16,7 +16,7 @@ from django_schemapatterns.periods import overlap_sql
 from django_schemapatterns.periods.overlap_checks import PERIOD, check_overlap
 from django_schemapatterns.periods.overlap_columns import OverlapColumns, columns_of
 from django_schemapatterns.periods.overlap_values import fault_of, in_words
-from django_schemapatterns.schema.names import shorten
+from django_schemapatterns.schema.names import NamedByModel
 
 if TYPE_CHECKING:
     from collections.abc import Collection
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 BOUNDS: Final = ("[]", "[)")
 
 
-class NoOverlap(BaseConstraint):
+class NoOverlap(NamedByModel, BaseConstraint):
     """
     No two rows with the same key have periods that overlap, and none has an inverted, empty or infinite one.
 
@@ -44,8 +44,6 @@ class NoOverlap(BaseConstraint):
     violation_error_message: may name %(row)s, %(period)s and %(pk)s of the row in the way.
     native: on PostgreSQL 18 a temporal key, UNIQUE (…, period WITHOUT OVERLAPS); needs a key and a range.
     """
-
-    _name = ""
 
     def __init__(
         self,
@@ -79,15 +77,6 @@ class NoOverlap(BaseConstraint):
             violation_error_code=violation_error_code,
             violation_error_message=violation_error_message,
         )
-
-    @property
-    def name(self) -> str:
-        return self._name
-
-    @name.setter
-    def name(self, value: str) -> None:
-        # Django sets it anew when it has put the model's name in the place of %(class)s.
-        self._name = value if "%(" in value else shorten(value)
 
     def deconstruct(self) -> Any:
         _path, arguments, kwargs = super().deconstruct()

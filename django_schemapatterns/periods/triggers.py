@@ -141,7 +141,7 @@ class CompiledPeriodTrigger(CompiledTrigger):
         values = self._values()
         parts = [self._part(FILES.get(self.action, self.action), values)]
         if self.action != "note":
-            parts.append(self._part("rights", values))
+            parts.append(sql.render(sql.load("schema", "owner_rights", self.version), **values))
         return "\n".join(parts)
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:

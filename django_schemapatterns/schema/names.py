@@ -25,6 +25,25 @@ def shorten(name: str, limit: int = MAX_BYTES) -> str:
     return f"{head}_{digest(name)}"
 
 
+class NamedByModel:
+    """
+    The name of a constraint or an index whose declaration may have %(class)s in it: never cut by PostgreSQL.
+
+    Put it among the bases before Django's class.
+    """
+
+    _name = ""
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @name.setter
+    def name(self, value: str) -> None:
+        # Django sets it anew when it has put the model's name in the place of %(class)s.
+        self._name = value if "%(" in value else shorten(value)
+
+
 def digest(text: str) -> str:
     """Return eight stable hexadecimal digits for a text."""
     return hashlib.sha256(text.encode()).hexdigest()[:HASH_LENGTH]

@@ -14,20 +14,10 @@ from django_schemapatterns.softdelete.relations import MARK
 ALIVE = Q(**{f"{MARK}__isnull": True})
 
 
-class _AmongAlive(BaseConstraint):
+class _AmongAlive(names.NamedByModel, BaseConstraint):
     """What both rules have in common: the condition, and a name that PostgreSQL does not cut."""
 
     further: Q | None
-    _name = ""
-
-    @property
-    def name(self) -> str:
-        return self._name
-
-    @name.setter
-    def name(self, value: str) -> None:
-        # Django sets it anew when it has put the model's name in the place of %(class)s.
-        self._name = value if "%(" in value else names.shorten(value)
 
     def deconstruct(self) -> Any:
         _path, expressions, kwargs = super().deconstruct()

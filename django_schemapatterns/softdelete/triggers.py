@@ -177,7 +177,7 @@ class CompiledReferenceTrigger(CompiledTrigger):
         file = {"restrict": "protect"}.get(self.action, self.action)
         parts = [
             sql.load("softdelete", f"soft_delete_{file}", self.version),
-            sql.load("softdelete", "soft_delete_rights", self.version),
+            sql.load("schema", "owner_rights", self.version),
         ]
         return "\n".join(sql.render(part, **self._values()) for part in parts)
 
