@@ -1,0 +1,1 @@
+"""Tables in parts: declared on the model, made ahead, retired in time."""
