@@ -68,11 +68,10 @@ def quote(identifier: str) -> str:
 
 def sibling(table: str, suffix: str) -> str:
     """Return the name of something beside a table: in its schema, with its name and a suffix."""
-    schema, dot, name = table.rpartition(".") if table.startswith('"') else ("", "", table)
+    schema, dot, name = table.rpartition('"."')
     if not dot:
         return shorten(f"{table}{suffix}")
-    plain = name.strip('"')
-    return f"{schema}.{quote(shorten(f'{plain}{suffix}'))}"
+    return f'{schema}".{quote(shorten(name[:-1] + suffix))}'
 
 
 def literal(text: str) -> str:
