@@ -22,6 +22,8 @@ from django.core.checks import CheckMessage, Error
 from django.core.signals import setting_changed
 from django.dispatch import receiver
 
+from django_schemapatterns import conf_roles
+from django_schemapatterns.conf_roles import RoleSet
 from django_schemapatterns.exceptions import ConfigurationError
 
 NAME = "SCHEMAPATTERNS"
@@ -70,6 +72,11 @@ class Settings:
         3,
         _count,
         "How many months of the audit log are made ahead of time.",
+    )
+    roles: RoleSet | None = _option(  # noqa: RUF009 - it is one of the dataclass's own fields
+        None,
+        conf_roles.read,
+        "The roles of the database and the logins that belong to them; None leaves roles alone.",
     )
 
 
