@@ -20,6 +20,7 @@ class SchemaPatternsConfig(AppConfig):
         from django_schemapatterns.attributes import install as _attributes  # noqa: F401 - it declares
         from django_schemapatterns.audit import install
         from django_schemapatterns.documentation import install as _documentation  # noqa: F401 - it declares
+        from django_schemapatterns.partitions import install as _partitions  # noqa: F401 - it declares
         from django_schemapatterns.periods import install as _periods  # noqa: F401 - it declares
         from django_schemapatterns.schema import adapters, autodetector, editor, unmigrated
         from django_schemapatterns.softdelete import events, install as _install  # noqa: F401 - they declare

@@ -21,7 +21,16 @@ _CREATES = re.compile(
 )
 
 
-_declared: dict[str, list[str]] = {"schema": ["schemapatterns.v1", "copy_statement_triggers.v1"]}
+_declared: dict[str, list[str]] = {
+    "schema": [
+        "schemapatterns.v1",
+        "copy_statement_triggers.v1",
+        "copy_subpartitions.v1",
+        "move_to_partition.v1",
+        "create_partition.v1",
+        "mark_partitions.v1",
+    ]
+}
 
 
 def declare(pattern: str, files: Sequence[str]) -> None:
@@ -36,7 +45,7 @@ def declared() -> list[tuple[str, str]]:
 
 class InstallSQL(Operation):
     """
-    Run versioned .sql files of a pattern, and drop what they made when the migration is reversed.
+    Run versioned .sql files of a pattern; reversed, drop what they made or bring the version before back.
 
         InstallSQL("audit", ["audit_log.v1", "audit_context.v1"])
 
@@ -77,8 +86,8 @@ class InstallSQL(Operation):
         if not self._allowed(app_label, schema_editor):
             return
         for file in reversed(self.files):
-            kind, name = created(self.pattern, file)
-            schema_editor.execute(f"DROP {kind} IF EXISTS {name}", params=None)
+            for statement in uninstall_statements(self.pattern, file):
+                schema_editor.execute(statement, params=None)
 
     def describe(self) -> str:
         return f"Install {', '.join(self.files)} of {self.pattern}"
@@ -107,6 +116,15 @@ def install_statements(pattern: str, file: str) -> list[str]:
     kind, created_name = created(pattern, file)
     comment = [f"COMMENT ON FUNCTION {created_name} IS 'django-schemapatterns, version {version}'"]
     return [sql.load(pattern, name, version), *(comment if kind == "FUNCTION" else [])]
+
+
+def uninstall_statements(pattern: str, file: str) -> list[str]:
+    """Return what brings the version before back, or drops what the first one made."""
+    name, version = split_name(file)
+    if version > 1:
+        return install_statements(pattern, f"{name}.v{version - 1}")
+    kind, created_name = created(pattern, file)
+    return [f"DROP {kind} IF EXISTS {created_name}"]
 
 
 def created(pattern: str, file: str) -> tuple[str, str]:

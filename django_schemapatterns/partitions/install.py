@@ -1,0 +1,7 @@
+"""The functions that partitions need in the database."""
+
+from __future__ import annotations
+
+from django_schemapatterns.schema.functions import declare
+
+declare("partitions", ["uuid7_at.v1", "create_monthly_partitions.v1"])
