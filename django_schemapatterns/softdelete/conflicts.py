@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.apps import apps
 from django.db import connections
 
+from django_schemapatterns.schema.errors import Diagnosis
+from django_schemapatterns.schema.errors.places import model_of
 from django_schemapatterns.softdelete.relations import MARK
 
 if TYPE_CHECKING:
@@ -27,15 +28,15 @@ FROM pg_index WHERE indexrelid = to_regclass(%s)
 """
 
 
-def alive_row(diagnosis: Any, using: str) -> Model | None:
+def alive_row(diagnosis: Diagnosis, using: str) -> Model | None:
     """Return the alive row that stands in the way, as the database's error tells, None if it does not."""
-    found = [key[1] for pattern in _KEYS if (key := pattern.search(diagnosis.message_detail or ""))]
-    model = _model_of(diagnosis.table_name)
+    found = [key[1] for pattern in _KEYS if (key := pattern.search(diagnosis.detail))]
+    model = model_of(diagnosis, ())
     if not found or model is None:
         return None
     quote = connections[using].ops.quote_name
     with connections[using].cursor() as cursor:
-        cursor.execute(_EXPRESSIONS, [f"{quote(diagnosis.schema_name)}.{quote(diagnosis.constraint_name)}"])
+        cursor.execute(_EXPRESSIONS, [f"{quote(diagnosis.schema)}.{quote(diagnosis.constraint)}"])
         row = cursor.fetchone()
     if row is None:
         return None
@@ -43,14 +44,3 @@ def alive_row(diagnosis: Any, using: str) -> Model | None:
     where = f"concat_ws(', ', {values}) = %s AND {quote(MARK)} IS NULL"
     rows = model._base_manager.using(using)
     return rows.extra(where=[where], params=found[:1]).first()  # noqa: S610 - the server's own expressions
-
-
-def _model_of(table: str | None) -> type[Model] | None:
-    return next(
-        (
-            model
-            for model in apps.get_models()
-            if not model._meta.proxy and model._meta.db_table.rpartition(".")[2].strip('"') == table
-        ),
-        None,
-    )
