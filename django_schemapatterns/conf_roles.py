@@ -57,6 +57,10 @@ class RoleSet:
         """The names of the five groups, by what they are."""
         return {kind: getattr(self, kind) for kind in KINDS}
 
+    def members(self, kind: str) -> list[str]:
+        """Return the logins in a group."""
+        return [login for login, kinds in self.logins.items() if kind in kinds]
+
     def kinds_of(self, role: str) -> tuple[str, ...]:
         """Return which groups a login or a group is in, itself included."""
         own = tuple(kind for kind, name in self.groups.items() if name == role)

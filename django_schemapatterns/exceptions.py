@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import IntegrityError
+from django.db import DataError, IntegrityError, ProgrammingError
 from django.db.transaction import TransactionManagementError
 
 if TYPE_CHECKING:
@@ -73,3 +73,54 @@ class WrongSetting(SchemaPatternsError, ValueError):  # noqa: N818 - reads as wh
 
 class NotDeleted(SchemaPatternsError, ValueError):  # noqa: N818 - reads as what is wrong
     """What is to be restored is not deleted."""
+
+
+class ContextMissing(SchemaPatternsError, ProgrammingError):  # noqa: N818 - reads as what is wrong
+    """Nobody acts, and what was to be read or written is for somebody only."""
+
+
+class ContextInvalid(SchemaPatternsError, DataError):  # noqa: N818 - reads as what is wrong
+    """What acts is no key of the type that the database compares it with."""
+
+
+class PolicyInTheWay(SchemaPatternsError, ProgrammingError):  # noqa: N818 - reads as what is wrong
+    """What a migration would drop is used by policies, which would go with it; the message names them."""
+
+
+class NotAllowed(SchemaPatternsError, PermissionError):  # noqa: N818 - reads as what is wrong
+    """The role of the connection may not do that; the message says who may."""
+
+
+class DecryptionError(SchemaPatternsError):
+    """
+    An encrypted value can not be read: it was changed, copied from elsewhere, or its key is another one.
+
+    field: the label of the field.  place: the column that the value is bound to.
+    """
+
+    field: str | None = None
+    place: str | None = None
+
+    def add_field(self, field: str, place: str) -> None:
+        """Say which field it is about."""
+        self.field, self.place = field, place
+
+    def __str__(self) -> str:
+        about = f"{self.field} (bound to {self.place}): " if self.field else ""
+        return f"{about}{super().__str__()}."
+
+
+class UnknownKey(DecryptionError, LookupError):  # noqa: N818 - reads as what is wrong
+    """
+    An encrypted value needs a key that the ring does not have.
+
+    ring: its name.  key_id: the key that is missing.
+    """
+
+    def __init__(self, ring: str, key_id: str, known: list[str]) -> None:
+        self.ring, self.key_id = ring, key_id
+        super().__init__(
+            f"the ring {ring!r} has no key {key_id!r}, with which the value was encrypted; it has {', '.join(known)}. "
+            f"Put the key back behind the others, and take it away when `manage.py reencrypt` has found nothing more "
+            f"to do"
+        )
