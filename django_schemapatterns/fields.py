@@ -2,6 +2,8 @@
 
 from django_schemapatterns.attributes.attribute import Attribute
 from django_schemapatterns.attributes.fields import AttributesField
+from django_schemapatterns.partitions.fields import PartitionBy
+from django_schemapatterns.partitions.uuid7 import UUID7, UUID7Field, uuid7
 from django_schemapatterns.periods.expressions import ClockTimestamp
 from django_schemapatterns.softdelete.fields import AliveForeignKey, BatchField, MarkField
 from django_schemapatterns.timestamps.fields import CreatedAtField, UpdatedAtField
@@ -33,11 +35,15 @@ __all__ = [
     "EnumField",
     "Length",
     "MarkField",
+    "PartitionBy",
     "Pattern",
     "PercentageField",
     "PhoneNumberField",
     "PositiveDecimalField",
     "Rule",
     "SlugField",
+    "UUID7",
+    "UUID7Field",
     "UpdatedAtField",
+    "uuid7",
 ]

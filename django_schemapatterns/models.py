@@ -7,6 +7,7 @@ from django_schemapatterns.appsettings.models import ApplicationSetting
 from django_schemapatterns.audit.models import AuditedModel, AuditLog
 from django_schemapatterns.documentation.comments import DocumentedModel
 from django_schemapatterns.documentation.models import SchemaDocumentation
+from django_schemapatterns.partitions.models import PartitionedModel
 from django_schemapatterns.periods.models import PeriodModel
 from django_schemapatterns.softdelete.models import SoftDeleteModel
 from django_schemapatterns.softdelete.readers import active_model
@@ -17,6 +18,7 @@ __all__ = [
     "AuditLog",
     "AuditedModel",
     "DocumentedModel",
+    "PartitionedModel",
     "PeriodModel",
     "SchemaDocumentation",
     "SoftDeleteModel",

@@ -37,6 +37,7 @@ if os.environ.get("SCHEMAPATTERNS_TESTING") and find_spec("tests") and find_spec
         "tests.periods.app",
         "tests.attributes.app",
         "tests.timestamps.app",
+        "tests.partitions.app",
     ]
 
 MIDDLEWARE = [

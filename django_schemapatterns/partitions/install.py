@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django_schemapatterns.partitions import sources  # noqa: F401 - it declares
 from django_schemapatterns.schema.functions import declare
 
 declare("partitions", ["uuid7_at.v1", "create_monthly_partitions.v1"])

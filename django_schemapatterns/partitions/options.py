@@ -6,7 +6,7 @@ import difflib
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
-from typing import TYPE_CHECKING, Any, Final, Literal, cast
+from typing import TYPE_CHECKING, Any, Final, Literal, cast, get_args
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db.models import CompositePrimaryKey, DateField, Model, UUIDField
@@ -20,11 +20,11 @@ Every = Literal["day", "week", "month", "quarter", "year"]
 Method = Literal["range", "list", "hash"]
 Key = Literal["uuid7", "surrogate", "composite"]
 
-EVERY: Final = ("day", "week", "month", "quarter", "year")
+EVERY: Final = get_args(Every)
+KEEP: Final = re.compile(r"[1-9]\d{0,4} (day|week|month|quarter|year)s?")
 KEYS: Final = ("uuid7", "surrogate", "composite")
 TELLS: Final = {"every": "range", "values": "list", "modulus": "hash"}
 EXAMPLE: Final = 'class Partition: by, every, ahead, keep = "created_at", "month", 3, "24 months"'
-KEEP: Final = re.compile(r"([1-9]\d*) (day|week|month|quarter|year)s?")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -57,12 +57,6 @@ class PartitionOptions:
     modulus: int | None = None
 
     @property
-    def kept(self) -> tuple[int, Every] | None:
-        """Return `keep` as a number and the unit it counts."""
-        match = KEEP.fullmatch(self.keep or "")
-        return (int(match[1]), cast("Every", match[2])) if match else None
-
-    @property
     def columns(self) -> list[str]:
         """Return the columns that the primary key must hold: `by`, and that of each level below."""
         below = self.sub.columns if self.sub else []
@@ -71,16 +65,20 @@ class PartitionOptions:
 
 def declared_options(model: type[Model]) -> PartitionOptions:
     """Return what the inner class `Partition` of a model says; raises ConfigurationError if it is wrong."""
+    return read_options(model, raw_options(model), f"{model._meta.label}.Partition")
+
+
+def raw_options(model: type[Model]) -> dict[str, Any]:
+    """Return what the inner class `Partition` of a model says, right or wrong; empty without one."""
     declaration = getattr(model, "Partition", None)
-    where = f"{model._meta.label}.Partition"
-    if declaration is None:
-        raise ConfigurationError(f"{where} is missing. Write into the model: {EXAMPLE}")
-    return read_options(model, _given(declaration), where)
+    return _given(declaration) if isinstance(declaration, type) else {}
 
 
 def read_options(model: type[Model], given: Mapping[str, Any], where: str = "Partition") -> PartitionOptions:
     """Return the options that a model's declaration gives, by their names; raises ConfigurationError."""
     known = [each.name for each in fields(PartitionOptions) if each.name != "name"]
+    if not given:
+        raise ConfigurationError(f"{where} is missing. Write into the model: {EXAMPLE}")
     for name in given:
         _refuse_unknown(f"{where} has no option", name, known)
     if "by" not in given:
@@ -207,8 +205,9 @@ def _validate_key(options: PartitionOptions, model: type[Model], by: Field[Any, 
 
 def _validate_range(options: PartitionOptions, by: Field[Any, Any], where: str) -> None:
     _refuse_unknown(f"{where}.every can not be", options.every, EVERY)
-    if not isinstance(options.ahead, int) or isinstance(options.ahead, bool) or options.ahead < 0:
-        raise ConfigurationError(f"{where}.ahead must be a whole number, 0 or more, not {options.ahead!r}.")
+    ahead: Any = options.ahead
+    if not isinstance(ahead, int) or isinstance(ahead, bool) or ahead < 0:
+        raise ConfigurationError(f"{where}.ahead must be a whole number, 0 or more, not {ahead!r}.")
     if options.keep is not None and not KEEP.fullmatch(str(options.keep)):
         raise ConfigurationError(
             f'{where}.keep is {options.keep!r}. Write a number and a unit, such as "24 months", or None.'

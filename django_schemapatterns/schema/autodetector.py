@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from django.core.management.commands import makemigrations, migrate
-from django.db.migrations import AddConstraint, CreateModel, Migration
+from django.db.migrations import AddConstraint, AddField, CreateModel, Migration
 from django.db.migrations.autodetector import MigrationAutodetector, OperationDependency
 from pgtrigger.migrations import AddTrigger, RemoveTrigger
 
@@ -57,6 +57,7 @@ class SchemaAutodetectorMixin(MigrationAutodetector):
             if isinstance(operation, CreateModel)
         }
         for app_label, operations in self.generated_operations.items():
+            wait_for_functions(operations)
             changed = add_following(merge_trigger_changes(operations), created)
             self.generated_operations[app_label] = prove_later(changed, created, app_label)
         self.free_objects.add_to(self.generated_operations)
@@ -91,6 +92,16 @@ def merge_trigger_changes(operations: list[Operation]) -> list[Operation]:
         merged.append(renewed)
         replaced.add(id(old))
     return [operation for operation in merged if id(operation) not in replaced]
+
+
+def wait_for_functions(operations: list[Operation]) -> None:
+    """Let what makes a field that calls our functions come after the migration that installs them."""
+    for operation in operations:
+        fields = [each for _, each in operation.fields] if isinstance(operation, CreateModel) else []
+        if isinstance(operation, AddField):
+            fields = [operation.field]
+        if any(getattr(each, "calls_functions", False) for each in fields):
+            operation._auto_deps = [*getattr(operation, "_auto_deps", []), INSTALLED]  # type: ignore[attr-defined]
 
 
 def add_following(operations: list[Operation], created: set[tuple[str, str]]) -> list[Operation]:

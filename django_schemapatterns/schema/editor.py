@@ -7,12 +7,12 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
-from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.utils import load_backend
 
 from django_schemapatterns.schema import dependents
 from django_schemapatterns.schema.enums import Enum
 from django_schemapatterns.schema.free import free_objects
+from django_schemapatterns.schema.storage_editor import StorageEditorMixin
 from django_schemapatterns.schema.triggers import CompiledTrigger
 from django_schemapatterns.schema.types import find_type
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 UNSAFE_NEW_VALUE = "55P04"
 
 
-class SchemaEditorMixin(BaseDatabaseSchemaEditor):
+class SchemaEditorMixin(StorageEditorMixin):
     def __exit__(
         self,
         exc_type: type[BaseException] | None,
