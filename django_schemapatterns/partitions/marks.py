@@ -9,7 +9,7 @@ from typing import Final
 
 # What is attached says no more: the catalog knows its table and its bounds.
 ATTACHED: Final = "django-schemapatterns: partition"
-_DETACHED: Final = "django-schemapatterns: detached partition "
+DETACHED: Final = "django-schemapatterns: detached partition "
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +29,7 @@ class Detached:
 
     @property
     def comment(self) -> str:
-        return _DETACHED + json.dumps(asdict(self))
+        return DETACHED + json.dumps(asdict(self))
 
     @property
     def since(self) -> datetime | None:
@@ -43,9 +43,9 @@ def is_ours(comment: str | None) -> bool:
 
 def read(comment: str | None) -> Detached | None:
     """Return what the comment of a detached partition says, None for every other comment."""
-    if comment is None or not comment.startswith(_DETACHED):
+    if comment is None or not comment.startswith(DETACHED):
         return None
     try:
-        return Detached(**json.loads(comment.removeprefix(_DETACHED)))
+        return Detached(**json.loads(comment.removeprefix(DETACHED)))
     except (TypeError, ValueError):
         return None

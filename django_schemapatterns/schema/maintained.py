@@ -15,18 +15,18 @@ class MaintainedTable:
     table: as in `db_table`.  label: what people call it, such as shop.Order.
     every: how long the period of one partition is.  ahead: how many periods after the current one are made.
     keep: for how long partitions stay, such as "24 months"; None for ever.
-    create: the SQL function that makes one partition, with the arguments of schemapatterns.create_partition().
-    permit: the SQL that is to run, with a reason as its parameter, in the transaction that drops a partition.
-    app_label: whose migrations made the table.
+    create: the SQL function that makes one partition, called like schemapatterns.create_partition().
+    detached: the SQL function that is called with each partition that was detached.
+    permit: the SQL function that is called with a reason where a partition is to be dropped.
     """
 
     table: str
     label: str
-    app_label: str
     every: Literal["day", "week", "month", "quarter", "year"]
     ahead: int = 3
     keep: str | None = None
     create: str = "schemapatterns.create_partition"
+    detached: str | None = None
     permit: str | None = None
 
 
