@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import QuerySet
 
 from benchmarks.periods.models import (
-    LoosePrice,
-    LooseProduct,
+    KeyedPrice,
+    KeyedProduct,
     OurPrice,
     OurProduct,
     PlainProduct,
@@ -81,7 +81,7 @@ def simple_prices(products: QuerySet[Any], at: datetime) -> list[Any]:
 CONTENDERS = [
     Contender("none", PlainProduct),
     Contender("ours", OurProduct, OurPrice, as_of=our_price, many=our_prices),
-    Contender("ours, no foreign key", LooseProduct, LoosePrice),
+    Contender("ours, with a foreign key", KeyedProduct, KeyedPrice),
     Contender("close and open", RangeProduct, RangePrice, as_of=range_price, many=range_prices),
     Contender(
         "simple-history",

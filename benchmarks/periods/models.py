@@ -51,18 +51,19 @@ class OurPrice(PeriodModel):
         tracks = {"product": ["price"]}
 
 
-class LooseProduct(Article):
+class KeyedProduct(Article):
     pass
 
 
-class LoosePrice(PeriodModel):
-    """Without a foreign key in the database; the triggers keep the reference."""
+class KeyedPrice(PeriodModel):
+    """With a foreign key in the database, besides the triggers that keep the reference."""
 
-    product = models.ForeignKey(LooseProduct, models.CASCADE, related_name="prices", db_constraint=False)
+    product = models.ForeignKey(KeyedProduct, models.CASCADE, related_name="prices")
     price = models.DecimalField(max_digits=12, decimal_places=2)
 
     class Period:
         tracks = {"product": ["price"]}
+        foreign_key = True
         functions: dict[str, str] = {}
 
 

@@ -16,7 +16,7 @@ BEGIN = f"timestamptz '{START.isoformat()}' + k * interval '1 day'"
 # The versions of product i, number k of n: a day each, and the last one goes on.
 VERSIONS = {
     "ours": ("product_id, price, effective_from, recorded_at", f"i, 10 + k, {BEGIN}, {BEGIN}"),
-    "ours, no foreign key": (
+    "ours, with a foreign key": (
         "product_id, price, effective_from, recorded_at",
         f"i, 10 + k, {BEGIN}, {BEGIN}",
     ),

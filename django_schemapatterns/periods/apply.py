@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
-from django.db import DatabaseError, models, transaction
-from django.db.models import F, Func, OuterRef, Q, Subquery
+from django.db import DatabaseError, transaction
+from django.db.models import OuterRef, Subquery
+from django.db.models.functions import Now
 
 from django_schemapatterns.periods.models import PeriodModel
 from django_schemapatterns.periods.options import options_of, owner_field, owner_model
@@ -17,14 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 BATCH = 500
-
-
-class IsDistinctFrom(Func):
-    """Tell two values apart, of which each may be null."""
-
-    arg_joiner = " IS DISTINCT FROM "
-    template = "(%(expressions)s)"
-    output_field = models.BooleanField()
 
 
 @dataclass
@@ -46,13 +39,9 @@ def period_models() -> list[type[PeriodModel]]:
 
 
 def due(model: type[PeriodModel], using: str) -> PeriodQuerySet[Any]:
-    """Return the versions that were scheduled, are in force, and are not what their owners say."""
-    owner = owner_field(model).name
-    differs = Q()
-    for name in options_of(model).columns:
-        differs |= Q(IsDistinctFrom(F(name), F(f"{owner}__{name}")))
+    """Return the versions that were scheduled, whose moment has come, and which no owner follows yet."""
     versions: PeriodQuerySet[Any] = PeriodQuerySet(model, using=using)
-    return versions.filter(NOT_YET, differs, ended=False).as_of()
+    return versions.filter(NOT_YET, effective_from__lte=Now())
 
 
 def apply_due(model: type[PeriodModel], using: str) -> Outcome:

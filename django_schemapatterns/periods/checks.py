@@ -90,12 +90,13 @@ def _owner(model: Versions) -> Iterator[CheckMessage]:
             obj=field,
             id="schemapatterns.E305",
         )
-    keeps = field.remote_field.on_delete is models.DO_NOTHING and not field.db_constraint
-    if options_of(model).on_delete == "end" and not keeps:
+    options = options_of(model)
+    keeps = field.remote_field.on_delete is models.DO_NOTHING and not options.foreign_key
+    if options.on_delete == "end" and not keeps:
         owner = field.remote_field.model.__name__
         yield checks.Error(
             f"{name} would take along, or hold back, the versions that on_delete = 'end' is to keep.",
-            hint=f"Write ForeignKey({owner}, models.DO_NOTHING, db_constraint=False).",
+            hint=f"Write ForeignKey({owner}, models.DO_NOTHING), and no foreign_key = True.",
             obj=field,
             id="schemapatterns.E306",
         )

@@ -37,6 +37,7 @@ class PeriodModel(models.Model):
 
     effective_from = models.DateTimeField(_("effective from"), db_default=ClockTimestamp())
     recorded_at = models.DateTimeField(_("recorded at"), db_default=ClockTimestamp(), editable=False)
+    pending = models.BooleanField(_("pending"), default=False, db_default=False, editable=False)
     ended = models.BooleanField(_("ended"), default=False, db_default=False, editable=False)
     created_by = models.CharField(_("created by"), max_length=200, null=True, blank=True, editable=False)
     reason = models.TextField(_("reason"), null=True, blank=True)

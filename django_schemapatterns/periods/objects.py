@@ -54,7 +54,6 @@ class PeriodTrigger(Trigger):
             columns=[(str(own.column), str(theirs.column)) for own, theirs in tracked],
             until=str(until.column) if until else "",
             steps=options.steps if self.action == "update" else "every",
-            refers=self.action == "follow" and options.on_delete == "cascade" and not has_key(field),
             **noted(model),
         )
         needed = [*(own for own, _ in tracked), *([until] if until else []), field.target_field]
@@ -90,11 +89,6 @@ def noted(model: type[Model]) -> dict[str, Any]:
     }
 
 
-def has_key(field: Any) -> bool:
-    """Return whether a foreign key is one in the database."""
-    return bool(field.db_constraint)
-
-
 def _place(field: Any) -> tuple[str, str, str]:
     options = field.model._meta
     return options.app_label, str(options.model_name), field.name
@@ -105,16 +99,17 @@ def period_triggers(model: type[Model]) -> list[PeriodTrigger]:
     options = options_of(model)
     gone, emptied = {"cascade": ("delete", "emptied"), "end": ("end", "end_all")}[options.on_delete]
     actions = ["insert", "update", "rekey", gone, "note", "follow", "removed", "truncate"]
-    # With a foreign key, PostgreSQL itself truncates both tables or none.
-    actions += [] if has_key(owner_field(model)) else [emptied]
+    if not options.foreign_key:  # with one, PostgreSQL itself truncates both tables or none
+        actions += [emptied, *(["referenced"] if options.on_delete == "cascade" else [])]
     return [PeriodTrigger(action, options) for action in actions]
 
 
 def period_constraints(model: type[Model]) -> list[BaseConstraint]:
     """Return the rule that no two versions start at once, the view, and the functions."""
     field: Any = owner_field(model)
-    field.db_index = False  # the key of the rule begins with it
     options = options_of(model)
+    field.db_index = False  # the key of the rule begins with it
+    field.db_constraint = options.foreign_key
     names = (
         {name: f"current_{name}" for name in options.columns}
         if options.functions is None

@@ -27,6 +27,7 @@ class PeriodOptions:
     on_delete: what a deleted owner leaves: nothing (cascade), or its versions, the last one ended (end).
     until: a column of the owner; while it is not null no version is in force.
     steps: of several changes in one transaction keep every one, or the last.
+    foreign_key: let PostgreSQL check the owner of each version once more; the triggers keep it anyway.
     functions: the SQL function of each column, `current_<column>` by default; an empty dict for none.
     """
 
@@ -34,6 +35,7 @@ class PeriodOptions:
     on_delete: str = "cascade"
     until: str | None = None
     steps: str = "every"
+    foreign_key: bool = False
     functions: dict[str, str] | None = None
 
     @property

@@ -7,7 +7,7 @@ from typing import Any, Self, TypeVar
 
 from asgiref.sync import sync_to_async
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q, Subquery
+from django.db.models import Exists, OuterRef, Q, Subquery
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Now
 
@@ -102,4 +102,4 @@ class PeriodManager(FromPeriods[_Model_co]):
         return rows.filter(ended=False).with_ends()
 
 
-NOT_YET = Q(recorded_at__lt=F("effective_from"))  # when it was written
+NOT_YET = Q(pending=True)  # scheduled, and not followed yet by its owner

@@ -26,11 +26,12 @@ DECLARATIONS: Final[dict[str, dict[str, str]]] = {
         "level": "STATEMENT",
         "referencing": "REFERENCING NEW TABLE AS new_rows",
     },
+    # Without the old rows: what a row has said before its versions know, and to keep those costs much.
     "update": {
         "when": "AFTER",
         "operation": "UPDATE",
         "level": "STATEMENT",
-        "referencing": "REFERENCING OLD TABLE AS old_rows NEW TABLE AS new_rows",
+        "referencing": "REFERENCING NEW TABLE AS new_rows",
     },
     "rekey": {**ROW, "operation": "UPDATE"},
     "delete": DELETED,
@@ -44,6 +45,7 @@ DECLARATIONS: Final[dict[str, dict[str, str]]] = {
         "condition": f"WHEN ({BY_HAND})",
     },
     "follow": {**ROW, "operation": "INSERT OR UPDATE", "condition": f"WHEN ({BY_HAND})"},
+    "referenced": {**ROW, "operation": "INSERT OR UPDATE", "condition": f"WHEN ({BY_HAND})"},
     "removed": {**ROW, "operation": "DELETE", "condition": f"WHEN ({BY_HAND})"},
     "truncate": {"when": "AFTER", "operation": "TRUNCATE", "level": "STATEMENT"},
 }
@@ -56,6 +58,8 @@ PLANNER: Final = (
     "SET plan_cache_mode = force_generic_plan"
 )
 ACTOR: Final = "nullif(current_setting('app.current_user_id', true), '')"
+# Fixtures load versions before their owners, and Django deletes them before: what is left is judged.
+AT_THE_END: Final = ("referenced", "removed")
 FILES: Final = {"removed": "follow"}
 
 
@@ -64,12 +68,11 @@ class CompiledPeriodTrigger(CompiledTrigger):
     A trigger that lets versions follow their owner, or the owner its versions.
 
     action: insert, update, rekey, delete or end, emptied or end_all, on the owner's table; note, follow,
-    removed or truncate, on that of the versions.
+    referenced, removed or truncate, on that of the versions.
     owned, key: the owner's table and the column that is pointed at.  history, owner: the versions' table and
     the column that points.  columns: (owner's, version's) of what is tracked.
     until: the owner's column that is not null while no version is in force.  steps: every or last.
     who: column and type of who did it.  why: the column of the reason.
-    refers: whether a version by hand needs an owner for which no foreign key asks.
     """
 
     def __init__(
@@ -88,7 +91,6 @@ class CompiledPeriodTrigger(CompiledTrigger):
         steps: str = "every",
         who: tuple[str, str] | None = None,
         why: str = "",
-        refers: bool = False,
         version: int = 1,
     ) -> None:
         self.action = action
@@ -97,13 +99,11 @@ class CompiledPeriodTrigger(CompiledTrigger):
         self.columns = [tuple(pair) for pair in columns]
         self.until, self.steps = until, steps
         self.who, self.why = tuple(who) if who else None, why
-        self.refers = refers
         super().__init__(name=name, pgid=pgid, table=table, version=version)
 
     @property
     def statement(self) -> str:  # type: ignore[override]
-        # A cascade of Django's deletes the versions first; what is left is judged at the end.
-        return "constraint_trigger" if self.action == "removed" else "trigger"
+        return "constraint_trigger" if self.action in AT_THE_END else "trigger"
 
     @property
     def function_name(self) -> str:  # type: ignore[override]
@@ -156,7 +156,6 @@ class CompiledPeriodTrigger(CompiledTrigger):
             "until",
             "who",
             "why",
-            "refers",
         ):
             if value := getattr(self, name):
                 kwargs[name] = value
@@ -164,17 +163,6 @@ class CompiledPeriodTrigger(CompiledTrigger):
 
     def _part(self, file: str, values: dict[str, str]) -> str:
         return sql.render(sql.load("periods", f"period_{file}", self.version), **values).rstrip()
-
-    def _needed(self) -> list[str]:
-        """Return the owner's columns that are looked at, each once."""
-        used = [self.key, *(own for own, _ in self.columns), self.until]
-        return [column for column in dict.fromkeys(used) if column]
-
-    def _changed(self) -> str:
-        changed = [f"was.{quote(own)} IS DISTINCT FROM owner.{quote(own)}" for own, _ in self.columns]
-        until = quote(self.until)
-        ended = [f"(was.{until} IS NULL) <> (owner.{until} IS NULL)"] if self.until else []
-        return " OR ".join([*changed, *ended])
 
     def _values(self) -> dict[str, str]:
         pairs = [(quote(own), quote(theirs)) for own, theirs in self.columns]
@@ -190,17 +178,14 @@ class CompiledPeriodTrigger(CompiledTrigger):
             "owner_name": literal(self.owner),
             "columns": _listed(theirs for _, theirs in pairs),
             "values": _listed(f"owner.{own}" for own, _ in pairs),
-            "named_values": _listed(f"owner.{own} AS {theirs}" for own, theirs in pairs),
-            "changed_values": _listed(f"changed.{theirs}" for _, theirs in pairs),
-            "assignments": _listed(f"{theirs} = changed.{theirs}" for _, theirs in pairs),
+            "assignments": _listed(f"{theirs} = owner.{own}" for own, theirs in pairs),
+            "touched": pairs[0][0],
             "last_values": _listed(f"last.{theirs}" for _, theirs in pairs),
             "follow": _listed(f"{own} = last.{theirs}" for own, theirs in pairs),
             "differs": " OR ".join(f"last.{theirs} IS DISTINCT FROM owner.{own}" for own, theirs in pairs),
             "same": " AND ".join(
                 f"before.{theirs} IS NOT DISTINCT FROM owner.{own}" for own, theirs in pairs
             ),
-            "needed": _listed(f"owner.{quote(column)}" for column in self._needed()),
-            "changed": self._changed(),
             "gone": f"owner.{quote(self.until)} IS NOT NULL" if self.until else "false",
             "clock": "period_clock" if self.action in WITH_CLOCK else "clock_timestamp()",
             "who_columns": "".join(f", {quote(column)}" for column in self._noted()),
@@ -209,11 +194,10 @@ class CompiledPeriodTrigger(CompiledTrigger):
             "notes": self._notes(),
         }
         values["last"] = self._part("last", values)
-        values["reference"] = self._part("reference", values) if self.refers else ""
         values["cancel"] = self._part("cancelled", values) if self.until else ""
         values["again"] = self._part("again", values) if self.steps == "last" else ""
-        without = '\n    WHERE changed."#owner" NOT IN (SELECT "#owner" FROM again)'
-        values["unless_again"] = without if self.steps == "last" else ""
+        values["unmoved"] = self._part("unmoved", values)
+        values["followed"] = self._part("followed", values)
         values["quotes"] = sql.dollar_quotes(*values.values())
         return values
 

@@ -14,6 +14,7 @@ from django_schemapatterns.schema.objects import SchemaObject
 if TYPE_CHECKING:
     from django.db.models import Model
 
+INNER = ("pending", "ended")
 Columns = list[tuple[str, str]]
 
 
@@ -64,6 +65,7 @@ class PeriodView(SchemaObject):
     def _resolve(self) -> None:
         if self.columns is not None:
             return
-        fields = [field for field in self.model._meta.local_concrete_fields if field.name != "ended"]
+        told = self.model._meta.local_concrete_fields
+        fields = [field for field in told if field.name not in INNER]
         self.owner = str(owner_field(self.model).column)
         self.columns = [(str(field.column), str(field.db_type(postgresql()))) for field in fields]

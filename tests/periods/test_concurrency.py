@@ -104,6 +104,34 @@ def test_a_transaction_that_is_overtaken_writes_the_later_version() -> None:
     assert contradictions(ProductPrice) == []
 
 
+@pytest.mark.parametrize("isolation", ["read committed", "repeatable read", "serializable"])
+def test_a_delete_that_has_not_seen_a_version_leaves_none_behind(isolation: str) -> None:
+    product = Product.objects.create(price=1)
+    with connect() as early:
+        early.execute(f"BEGIN ISOLATION LEVEL {isolation}".encode())
+        early.execute("SELECT count(*) FROM periodtests_product")
+        ProductPrice.schedule(product, price=2, effective_from=soon())
+        with suppress(psycopg.errors.SerializationFailure):
+            early.execute("DELETE FROM periodtests_product")
+            early.execute("COMMIT")
+
+    assert values(product.prices) == ([1, 2] if Product.objects.exists() else [])
+
+
+@pytest.mark.parametrize("isolation", ["read committed", "repeatable read"])
+def test_a_version_is_refused_whose_owner_is_being_deleted(isolation: str) -> None:
+    product = Product.objects.create(price=1)
+    with connect() as late, connect() as early:
+        late.execute(f"BEGIN ISOLATION LEVEL {isolation}".encode())
+        late.execute("SELECT count(*) FROM periodtests_product")
+        early.execute("DELETE FROM periodtests_product")
+        late.execute(INSERT, [product.pk, 2, soon()])
+        with pytest.raises((psycopg.errors.ForeignKeyViolation, psycopg.errors.SerializationFailure)):
+            late.execute("COMMIT")
+
+    assert not ProductPrice._base_manager.exists()
+
+
 def test_a_version_by_hand_waits_for_the_change_before_it() -> None:
     product = Product.objects.create(price=1)
     moment = execute("SELECT clock_timestamp()")

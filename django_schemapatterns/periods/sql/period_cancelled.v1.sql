@@ -1,5 +1,3 @@
-, cancelled AS (
-        DELETE FROM {{history}} AS version USING changed
-        WHERE changed."#gone" AND version.{{owner}} = changed."#owner"
-          AND version.effective_from > period_clock AND version.recorded_at < version.effective_from
-    )
+
+    DELETE FROM {{history}} AS version USING new_rows AS owner
+    WHERE ({{gone}}) AND version.{{owner}} = owner.{{key}} AND version.pending AND version.effective_from > period_clock;

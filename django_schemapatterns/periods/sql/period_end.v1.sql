@@ -7,8 +7,9 @@ DECLARE
     period_clock timestamptz := clock_timestamp();{{declared}}
 BEGIN
     DELETE FROM {{history}} AS version USING old_rows AS owner
-    WHERE version.{{owner}} = owner.{{key}} AND version.effective_from > period_clock
-      AND version.recorded_at < version.effective_from;
+    WHERE version.{{owner}} = owner.{{key}} AND version.pending AND version.effective_from > period_clock;
+    UPDATE {{history}} AS version SET pending = false FROM old_rows AS owner
+    WHERE version.{{owner}} = owner.{{key}} AND version.pending;
     INSERT INTO {{history}} ({{owner}}, {{columns}}, effective_from, recorded_at, ended{{who_columns}})
     SELECT owner.{{key}}, {{values}}, moment.start, moment.start, true{{who}}
     FROM old_rows AS owner

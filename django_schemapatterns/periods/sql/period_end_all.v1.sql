@@ -6,8 +6,8 @@ AS {{quotes}}
 DECLARE
     period_clock timestamptz := clock_timestamp();{{declared}}
 BEGIN
-    DELETE FROM {{history}} AS version
-    WHERE version.effective_from > period_clock AND version.recorded_at < version.effective_from;
+    DELETE FROM {{history}} AS version WHERE version.pending AND version.effective_from > period_clock;
+    UPDATE {{history}} AS version SET pending = false WHERE version.pending;
     INSERT INTO {{history}} ({{owner}}, {{columns}}, effective_from, recorded_at, ended{{who_columns}})
     SELECT last.{{owner}}, {{last_values}}, moment.start, moment.start, true{{who}}
     FROM (

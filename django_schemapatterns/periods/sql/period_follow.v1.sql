@@ -7,8 +7,8 @@ DECLARE
     one record;
     gone boolean;
     last record;
-BEGIN{{reference}}
-    IF TG_OP = 'INSERT' AND NEW.effective_from > clock_timestamp() AND NEW.recorded_at < NEW.effective_from THEN
+BEGIN
+    IF TG_OP = 'INSERT' AND NEW.pending THEN
         RETURN NULL; -- scheduled
     END IF;
     FOR one IN
@@ -27,6 +27,8 @@ BEGIN{{reference}}
                       HINT = 'Change the row itself: its versions follow.';
         END IF;
         UPDATE {{table}} AS owner SET {{follow}} WHERE owner.{{key}} = one.key AND NOT gone AND ({{differs}});
+        UPDATE {{history}} AS version SET pending = false
+        WHERE version.{{owner}} = one.key AND version.pending AND version.effective_from <= last.effective_from;
     END LOOP;
     RETURN NULL;
 END

@@ -11,7 +11,8 @@ BEGIN
             USING ERRCODE = 'datetime_field_overflow', SCHEMA = TG_TABLE_SCHEMA, TABLE = TG_TABLE_NAME,
                   COLUMN = 'effective_from', CONSTRAINT = 'period_moment',
                   HINT = 'Name the moment from which on it is in force.';
-    END IF;{{notes}}
+    END IF;
+    NEW.pending := moment > clock_timestamp();{{notes}}
     RETURN NEW;
 END
 {{quotes}};

@@ -13,6 +13,6 @@ WITH batch AS MATERIALIZED (
     WHERE NOT ({{gone}})
       AND (last.effective_from IS NULL OR last.ended
            -- What was scheduled and has come may still be waiting for its owner to follow.
-           OR last.recorded_at >= last.effective_from AND ({{differs}}))
+           OR NOT last.pending AND ({{differs}}))
 )
 SELECT owner.{{key}} FROM batch AS owner ORDER BY owner.{{key}} DESC LIMIT 1

@@ -43,6 +43,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
+                    "pending",
+                    models.BooleanField(
+                        db_default=False, default=False, editable=False, verbose_name="pending"
+                    ),
+                ),
+                (
                     "ended",
                     models.BooleanField(
                         db_default=False, default=False, editable=False, verbose_name="ended"
@@ -72,6 +78,7 @@ class Migration(migrations.Migration):
                 (
                     "product",
                     models.ForeignKey(
+                        db_constraint=False,
                         db_index=False,
                         on_delete=django.db.models.deletion.CASCADE,
                         related_name="prices",
@@ -84,7 +91,7 @@ class Migration(migrations.Migration):
                 "db_table_comment": "What products cost, and when: past, present and scheduled",
                 "indexes": [
                     models.Index(
-                        condition=models.Q(("recorded_at__lt", models.F("effective_from"))),
+                        condition=models.Q(("pending", True)),
                         fields=["effective_from"],
                         name="shop_productprice_scheduled",
                     )
@@ -259,6 +266,40 @@ class Migration(migrations.Migration):
                 owned="products",
                 owner="product_id",
                 pgid="pgtrigger_period_truncate_da0e67c1",
+                table="product_price_history",
+                until="deleted_at",
+                who=("created_by", "bigint"),
+                why="reason",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="productprice",
+            trigger=django_schemapatterns.operations.CompiledPeriodTrigger(
+                action="emptied",
+                columns=[("price", "price"), ("compare_price", "compare_price")],
+                history="product_price_history",
+                key="id",
+                name="period_emptied",
+                owned="products",
+                owner="product_id",
+                pgid="pgtrigger_period_emptied_d3159ada",
+                table="products",
+                until="deleted_at",
+                who=("created_by", "bigint"),
+                why="reason",
+            ),
+        ),
+        pgtrigger.migrations.AddTrigger(
+            model_name="productprice",
+            trigger=django_schemapatterns.operations.CompiledPeriodTrigger(
+                action="referenced",
+                columns=[("price", "price"), ("compare_price", "compare_price")],
+                history="product_price_history",
+                key="id",
+                name="period_referenced",
+                owned="products",
+                owner="product_id",
+                pgid="pgtrigger_period_referenced_8566399d",
                 table="product_price_history",
                 until="deleted_at",
                 who=("created_by", "bigint"),

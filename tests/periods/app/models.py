@@ -126,6 +126,7 @@ class RobotPower(patterns.PeriodModel):
 
     class Period:
         tracks = {"robot": ["power"]}
+        foreign_key = True
 
 
 class Part(models.Model):
@@ -133,9 +134,7 @@ class Part(models.Model):
 
 
 class PartPrice(patterns.PeriodModel):
-    """Without a foreign key in the database: the triggers keep the reference."""
-
-    part = models.ForeignKey(Part, models.CASCADE, related_name="prices", db_constraint=False)
+    part = models.ForeignKey(Part, models.CASCADE, related_name="prices")
     price = models.IntegerField()
 
     class Period:
