@@ -23,6 +23,7 @@ class SchemaPatternsConfig(AppConfig):
         from django_schemapatterns.partitions import install as _partitions  # noqa: F401 - it declares
         from django_schemapatterns.periods import install as _periods  # noqa: F401 - it declares
         from django_schemapatterns.schema import adapters, autodetector, editor, unmigrated
+        from django_schemapatterns.search import install as _search  # noqa: F401 - it declares
         from django_schemapatterns.softdelete import events, install as _install  # noqa: F401 - they declare
         from django_schemapatterns.softdelete.objects import attach_references
         from django_schemapatterns.timestamps import install as _timestamps  # noqa: F401 - it declares

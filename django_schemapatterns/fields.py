@@ -5,6 +5,7 @@ from django_schemapatterns.attributes.fields import AttributesField
 from django_schemapatterns.partitions.fields import PartitionBy
 from django_schemapatterns.partitions.uuid7 import UUID7, UUID7Field, uuid7
 from django_schemapatterns.periods.expressions import ClockTimestamp
+from django_schemapatterns.search.fields import SearchVectorField
 from django_schemapatterns.softdelete.fields import AliveForeignKey, BatchField, MarkField
 from django_schemapatterns.timestamps.fields import CreatedAtField, UpdatedAtField
 from django_schemapatterns.types.domains import (
@@ -41,6 +42,7 @@ __all__ = [
     "PhoneNumberField",
     "PositiveDecimalField",
     "Rule",
+    "SearchVectorField",
     "SlugField",
     "UUID7",
     "UUID7Field",

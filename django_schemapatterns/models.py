@@ -9,6 +9,7 @@ from django_schemapatterns.documentation.comments import DocumentedModel
 from django_schemapatterns.documentation.models import SchemaDocumentation
 from django_schemapatterns.partitions.models import PartitionedModel
 from django_schemapatterns.periods.models import PeriodModel
+from django_schemapatterns.search.models import SearchableModel
 from django_schemapatterns.softdelete.models import SoftDeleteModel
 from django_schemapatterns.softdelete.readers import active_model
 from django_schemapatterns.timestamps import TimestampedModel
@@ -21,6 +22,7 @@ __all__ = [
     "PartitionedModel",
     "PeriodModel",
     "SchemaDocumentation",
+    "SearchableModel",
     "SoftDeleteModel",
     "TimestampedModel",
     "active_model",

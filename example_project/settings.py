@@ -36,6 +36,7 @@ if os.environ.get("SCHEMAPATTERNS_TESTING") and find_spec("tests") and find_spec
         "tests.softdelete.app",
         "tests.periods.app",
         "tests.attributes.app",
+        "tests.search.app",
         "tests.timestamps.app",
         "tests.partitions.app",
     ]

@@ -14,7 +14,7 @@ from django.db.models import Q
 
 from django_schemapatterns.audit.diff import logged_pairs
 from django_schemapatterns.audit.objects import options_for
-from django_schemapatterns.audit.options import table_columns
+from django_schemapatterns.audit.options import is_derived, table_columns
 from django_schemapatterns.audit.querysets import AuditLogQuerySet
 from django_schemapatterns.audit.records import primary_key, record_id
 from django_schemapatterns.audit.values import to_python
@@ -220,9 +220,10 @@ def _instance(model: type[Model], states: list[tuple[type[Model], State]], alias
 
 
 def hidden_columns(table: type[Model]) -> set[str]:
-    """Return the columns that are excluded or masked."""
+    """Return the columns that are excluded, masked, or follow from others."""
     options = options_for(table)
     if options is None:
         return set()
     names = {*options.exclude, *options.masked(table)}
-    return {column for column, field in table_columns(table).items() if field.name in names}
+    columns = table_columns(table).items()
+    return {column for column, field in columns if field.name in names or is_derived(field)}

@@ -10,7 +10,7 @@ from django.db.models.sql import Query
 
 from django_schemapatterns.audit.capture import ACTIONS, CompiledAuditTrigger, named_columns
 from django_schemapatterns.audit.columns import Kind, db_type, is_known, kind_of
-from django_schemapatterns.audit.options import AuditOptions, is_virtual, table_columns
+from django_schemapatterns.audit.options import AuditOptions, is_derived, is_virtual, table_columns
 from django_schemapatterns.schema.backends import postgresql
 from django_schemapatterns.schema.triggers import Trigger
 
@@ -94,7 +94,7 @@ class AuditTrigger(Trigger):
 
     def _hides(self, field: Field[Any, Any]) -> bool:
         # A virtual column is not in the transition tables; it follows from columns that are.
-        return is_virtual(field) or field.name in self.options.exclude
+        return is_virtual(field) or is_derived(field) or field.name in self.options.exclude
 
 
 def condition_sql(model: type[Model], condition: Q | None) -> str:

@@ -113,6 +113,11 @@ def is_virtual(field: Field[Any, Any]) -> bool:
     return getattr(field, "generated", False) and not getattr(field, "db_persist", True)
 
 
+def is_derived(field: Field[Any, Any]) -> bool:
+    """Return whether the field says that its values follow from others, which the log holds."""
+    return getattr(field, "is_derived", False)
+
+
 def _refuse_virtual(model: type[Model], option: str, names: Iterable[str]) -> None:
     for field in table_fields(model):
         if field.name in names and is_virtual(field):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, cast
 
 from django.core.management.commands import makemigrations, migrate
-from django.db.migrations import AddConstraint, AddField, CreateModel, Migration
+from django.db.migrations import AddConstraint, AddField, AlterField, CreateModel, Migration
 from django.db.migrations.autodetector import MigrationAutodetector, OperationDependency
 from pgtrigger.migrations import AddTrigger, RemoveTrigger
 
@@ -15,6 +15,7 @@ from django_schemapatterns.schema.free_plan import (
     put_around,
     split_at_commits,
 )
+from django_schemapatterns.schema.generated_plan import order_changes
 from django_schemapatterns.schema.objects import SchemaObject
 from django_schemapatterns.schema.proofs import prove_later, split_proofs
 from django_schemapatterns.schema.triggers import AlterTrigger, CompiledTrigger, FollowingOperation
@@ -58,6 +59,7 @@ class SchemaAutodetectorMixin(MigrationAutodetector):
         }
         for app_label, operations in self.generated_operations.items():
             wait_for_functions(operations)
+            order_changes(app_label, operations)
             changed = add_following(merge_trigger_changes(operations), created)
             self.generated_operations[app_label] = prove_later(changed, created, app_label)
         self.free_objects.add_to(self.generated_operations)
@@ -98,7 +100,7 @@ def wait_for_functions(operations: list[Operation]) -> None:
     """Let what makes a field that calls our functions come after the migration that installs them."""
     for operation in operations:
         fields = [each for _, each in operation.fields] if isinstance(operation, CreateModel) else []
-        if isinstance(operation, AddField):
+        if isinstance(operation, AddField | AlterField):
             fields = [operation.field]
         if any(getattr(each, "calls_functions", False) for each in fields):
             operation._auto_deps = [*getattr(operation, "_auto_deps", []), INSTALLED]  # type: ignore[attr-defined]

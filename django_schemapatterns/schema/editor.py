@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django.conf import settings
 from django.db.utils import load_backend
 
-from django_schemapatterns.schema import dependents
+from django_schemapatterns.schema import dependents, generated
 from django_schemapatterns.schema.enums import Enum
 from django_schemapatterns.schema.free import free_objects
 from django_schemapatterns.schema.storage_editor import StorageEditorMixin
@@ -45,6 +45,12 @@ class SchemaEditorMixin(StorageEditorMixin):
             if isinstance(trigger, CompiledTrigger) and trigger.function_name:
                 self.execute(trigger.uninstall_sql, params=None)
 
+    def alter_field(self, model: type[Model], old_field: Any, new_field: Any, strict: bool = False) -> None:  # noqa: FBT001, FBT002
+        """Change a field; Django refuses changes of generated columns, whose values can be computed."""
+        if generated.is_remade(self.connection, old_field, new_field):
+            old_field = generated.remake(self, model, old_field, new_field)
+        super().alter_field(model, old_field, new_field, strict)
+
     def _alter_field(
         self,
         model: type[Model],
@@ -61,13 +67,15 @@ class SchemaEditorMixin(StorageEditorMixin):
         if self._has_renamed_default(new_field):
             new_field = _with_default_of(new_field, old_field)
         alter = super()._alter_field  # type: ignore[misc]
-        if old_type == new_type or old_field.column != new_field.column:
+        same_type = old_type == new_type and _collation(args[0]) == _collation(args[1])
+        if same_type or old_field.column != new_field.column:
             alter(model, old_field, new_field, old_type, new_type, *args, **kwargs)
             return
         columns = [(self.quote_name(model._meta.db_table), old_field.column)]
         away = dependents.blocking(self.connection, columns)
         if free_objects(old_field) or free_objects(new_field):
             away += dependents.conditions(self.connection, columns)
+        away = generated.with_columns_made_from(self.connection, columns, away, new_field.model)
         ours = self._made_by_django(new_field.model)
         dependents.take_away(self, away)
         alter(model, old_field, new_field, old_type, new_type, *args, **kwargs)
@@ -113,6 +121,10 @@ class SchemaEditorMixin(StorageEditorMixin):
             default, default_params = self.db_default_sql(new_field)
             sql, params = f"{sql}, ALTER COLUMN {column} SET DEFAULT {default}", [*params, *default_params]
         return (sql, params), others
+
+
+def _collation(parameters: Any) -> str | None:
+    return parameters.get("collation")  # type: ignore[no-any-return]
 
 
 def _with_default_of(field: Any, other: Any) -> Any:

@@ -1,4 +1,4 @@
-"""Types for tables that are made without migrations: by `migrate --run-syncdb`, and in some test runs."""
+"""Types and functions for tables without migrations: of `migrate --run-syncdb`, and of some test runs."""
 
 from __future__ import annotations
 
@@ -9,28 +9,34 @@ from django.db import connections, router
 from django.db.migrations.loader import MigrationLoader
 
 from django_schemapatterns.schema.free import free_objects
+from django_schemapatterns.schema.functions import install_statements
 from django_schemapatterns.schema.types import create
 
 if TYPE_CHECKING:
-    from django_schemapatterns.schema.types import UserType
+    from collections.abc import Iterator
+
+    from django.db.models import Field
 
 
 def before_migrate(using: str, **kwargs: Any) -> None:
-    """Make the types that fields of apps without migrations need."""
+    """Make the types and functions that fields of apps without migrations need."""
     connection = connections[using]
     if connection.vendor != "postgresql":
         return
-    needed = _needed(using, MigrationLoader(connection).unmigrated_apps)
-    if needed:
-        with connection.schema_editor() as editor:
-            for type_ in needed.values():
-                create(editor, type_)
+    fields = list(_fields(using, MigrationLoader(connection).unmigrated_apps))
+    needed: dict[str, Any] = {each.name: each for field in fields for each in free_objects(field)}
+    functions = dict.fromkeys(each for field in fields for each in getattr(field, "functions", ()))
+    if not (needed or functions):
+        return
+    with connection.schema_editor() as editor:
+        for type_ in needed.values():
+            create(editor, type_)
+        for pattern, file in [("schema", "schemapatterns.v1"), *functions] if functions else ():
+            for statement in install_statements(pattern, file):
+                editor.execute(statement, params=None)
 
 
-def _needed(using: str, labels: set[str]) -> dict[str, UserType]:
-    found: dict[str, Any] = {}
+def _fields(using: str, labels: set[str]) -> Iterator[Field[Any, Any]]:
     for label in sorted(labels):
         for model in router.get_migratable_models(apps.get_app_config(label), using):
-            for field in model._meta.local_fields:
-                found |= {each.name: each for each in free_objects(field)}
-    return found
+            yield from model._meta.local_fields
