@@ -10,6 +10,7 @@ from django_schemapatterns.documentation.admin import SchemaDocumentationAdmin
 from django_schemapatterns.models import ApplicationSetting, AuditLog, SchemaDocumentation
 from django_schemapatterns.periods.admin import PeriodAdmin, PeriodInline
 from django_schemapatterns.periods.overlap_forms import NoOverlapFormSet
+from django_schemapatterns.schema.errors.admin import DatabaseErrorsMixin
 from django_schemapatterns.softdelete.admin import AliveChoicesMixin, DeletionFilter, SoftDeleteAdmin
 
 __all__ = [
@@ -17,6 +18,7 @@ __all__ = [
     "ApplicationSettingAdmin",
     "AuditAdminMixin",
     "AuditLogAdmin",
+    "DatabaseErrorsMixin",
     "DeletionFilter",
     "NoOverlapFormSet",
     "PeriodAdmin",

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
     from django.db.models import Model
 
+    from django_schemapatterns.schema.errors import Refusal
+
 BOUNDS: Final = ("[]", "[)")
 
 
@@ -128,6 +130,21 @@ class NoOverlap(NamedByModel, BaseConstraint):
         if row := self.rival(model, instance, using):
             place = columns.period[0].name if len(columns.period) == 1 else None
             raise _at(place, left_out, self.error(row))
+
+    @property
+    def error_names(self) -> tuple[str, str]:
+        """What the database calls the rule in an error, and the one that a period ends after it starts."""
+        return self.name, overlap_sql.check_name(self.name)
+
+    def violation_error(self, refusal: Refusal) -> ValidationError:
+        """Return what the database's error means, with the row in the way where it can be found."""
+        if refusal.instance is not None and refusal.using is not None:
+            try:
+                self.validate(refusal.model, refusal.instance, using=refusal.using)
+            except ValidationError as error:
+                return error
+        message = _("This period overlaps that of another row, or ends before it starts.")
+        return ValidationError(message, code=self.violation_error_code or "overlap")
 
     def rival(self, model: type[Model], instance: Model, using: str) -> Model | None:
         """Return a row that the instance would overlap."""

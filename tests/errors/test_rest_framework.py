@@ -21,12 +21,6 @@ def handled(settings: Any) -> None:
     settings.REST_FRAMEWORK = HANDLER
 
 
-def post(address: str, **values: Any) -> Any:
-    # As in a request of its own, which ends in a rollback.
-    with transaction.atomic():
-        return Client().post(address, values, content_type="application/json")
-
-
 @pytest.mark.usefixtures("handled")
 def test_taken_value_is_a_bad_request() -> None:
     Category.objects.create(name="Rival", slug="chairs")
@@ -56,9 +50,9 @@ def test_serializer_answers_without_the_handler_and_by_its_own_names() -> None:
 def test_handler_serves_serializers_that_know_nothing() -> None:
     Category.objects.create(name="Rival", slug="chairs")
 
-    with pytest.raises(transaction.TransactionManagementError), transaction.atomic():
+    with transaction.atomic():
         answer = Client().post("/api/categories/", {"title": "Chairs", "slug": "chairs"})
-        Category.objects.count()
+        transaction.set_rollback(True)
 
     assert answer.status_code == 400
     assert answer.json() == {"slug": ["Category with this Slug already exists."]}

@@ -1,5 +1,7 @@
 """An admin whose classes know nothing of errors, one that does by the mixin, views and an API."""
 
+# mypy: disable-error-code="type-arg,misc,var-annotated"
+
 from __future__ import annotations
 
 from typing import Any
@@ -14,8 +16,6 @@ from django_schemapatterns.admin import DatabaseErrorsMixin
 from django_schemapatterns.forms import DatabaseErrorsForm, DatabaseErrorsView
 from django_schemapatterns.rest_framework import DatabaseErrorsMixin as DatabaseErrorsSerializer
 from example_project.shop.models import Category, Contact, Order, OrderItem, Product, ProductVariant
-
-# mypy: disable-error-code="type-arg"
 
 plain, mixed = admin.AdminSite("plain"), admin.AdminSite("mixed")
 

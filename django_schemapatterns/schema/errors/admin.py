@@ -9,7 +9,7 @@ from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.contrib.messages.api import get_messages
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import Error
+from django.db import Error, connections, router, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 
 from django_schemapatterns.schema.errors.forms import add_errors, by_field, label_of
@@ -31,7 +31,7 @@ class DatabaseErrorsMixin(_ModelAdmin):
 
         class ContactAdmin(DatabaseErrorsMixin, admin.ModelAdmin): ...
 
-    For a project without that middleware. Saving is atomic in the admin, so nothing is written then.
+    For a project without that middleware. Nothing is written then: it lets actions be atomic, too.
     """
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
@@ -50,8 +50,11 @@ class DatabaseErrorsMixin(_ModelAdmin):
             return told(self, request, error) or _again(error)
 
     def changelist_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        try:
+        if request.method != "POST":
             return super().changelist_view(request, *args, **kwargs)
+        try:
+            with transaction.atomic(using=router.db_for_write(self.model)):
+                return super().changelist_view(request, *args, **kwargs)
         except Error as error:
             return told(self, request, error) or _again(error)
 
@@ -149,6 +152,8 @@ def _is_kin(model: type[Model], other: type[Model]) -> bool:
 
 
 def _refusal(admin: Any, request: HttpRequest, error: BaseException) -> Refusal | None:
+    if connections[router.db_for_write(admin.model)].needs_rollback:
+        return None  # a transaction around the whole request has to end first
     match: Any = request.resolver_match
     key = match.kwargs.get("object_id") if match else None
     row = admin.get_object(request, unquote(key)) if key else None

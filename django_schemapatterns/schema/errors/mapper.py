@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import Error, connections, router, transaction
 
 from django_schemapatterns.schema.errors import rules, values
 from django_schemapatterns.schema.errors.diagnosis import Diagnosis
-from django_schemapatterns.schema.errors.meanings import Refusal, declared
+from django_schemapatterns.schema.errors.meanings import Meaning, Refusal, declared
 from django_schemapatterns.schema.errors.places import model_of
 
 if TYPE_CHECKING:
     from django.db.models import Model
 
-_BY_CODE: dict[str, Callable[[Refusal], ValidationError | None]] = {
+_BY_CODE: dict[str, Meaning] = {
     "23502": rules.not_null,
     "23503": rules.reference,
     "23001": rules.reference,
@@ -48,14 +48,20 @@ def refusal_of(
 
 
 def explanation(refusal: Refusal) -> ValidationError | None:
-    """Return what people are told, None when the error is not about what they have entered."""
-    diagnosis = refusal.diagnosis
+    """Return what people are told, by field; None when the error is not about what they have entered."""
+    read = _reading(refusal.diagnosis)
+    found = read(refusal) if read else None
+    if found is None or hasattr(found, "error_dict"):
+        return found
+    return ValidationError({NON_FIELD_ERRORS: found})
+
+
+def _reading(diagnosis: Diagnosis) -> Meaning | None:
     if meaning := declared(diagnosis):
-        return meaning(refusal)
+        return meaning
     if diagnosis.datatype and diagnosis.sqlstate == "23514":
-        return values.domain(refusal)
-    read = _BY_CODE.get(diagnosis.sqlstate)
-    return read(refusal) if read else None
+        return values.domain
+    return _BY_CODE.get(diagnosis.sqlstate)
 
 
 def validation_error(

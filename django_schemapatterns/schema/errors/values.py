@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.validators import ProhibitNullCharactersValidator
 from django.utils.translation import gettext_lazy as _
 
 from django_schemapatterns.schema.errors.places import fields_of_type, place_of, rule_named
@@ -21,6 +22,7 @@ TOO_LARGE = _("A value is too large or too deeply nested for the database.")
 TOO_LARGE_FOR_INDEX = _("This value is too long to be looked up by.")
 # Whether a form may leave something empty is none of the database's business.
 _EMPTY = {"blank", "null", "required"}
+_storable = ProhibitNullCharactersValidator()
 
 
 def domain(refusal: Refusal) -> ValidationError | None:
@@ -86,6 +88,7 @@ def _complaint(field: Any, instance: Model) -> list[ValidationError]:
     if raw is None or hasattr(raw, "resolve_expression"):
         return []
     try:
+        _storable(raw)
         field.clean(raw, instance)
     except ValidationError as error:
         return [each for each in error.error_list if each.code not in _EMPTY]
