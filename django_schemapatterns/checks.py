@@ -11,6 +11,9 @@ from django_schemapatterns.audit.database_checks import check_database, check_ro
 from django_schemapatterns.conf import check_settings
 from django_schemapatterns.periods.checks import check_periods
 from django_schemapatterns.periods.database_checks import check_periods_database
+from django_schemapatterns.roles.checks import check_roles
+from django_schemapatterns.roles.connection_checks import check_connection
+from django_schemapatterns.roles.grant_checks import check_grants
 from django_schemapatterns.schema.checks import check_composed, check_installed_apps
 from django_schemapatterns.softdelete.checks import check_softdelete, check_softdelete_facts
 from django_schemapatterns.softdelete.database_checks import check_softdelete_database
@@ -33,9 +36,12 @@ def register() -> None:
         check_attributes_database,
         check_settings_database,
         check_types_in_database,
+        check_grants,
     ):
         checks.register(check, database)
     checks.register(check_settings)
+    checks.register(check_roles)
     checks.register(check_middleware, checks.Tags.security)
     checks.register(check_softdelete_facts, models, deploy=True)
     checks.register(check_role, database, deploy=True)
+    checks.register(check_connection, database, deploy=True)

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
+from django_schemapatterns.schema.sql import render
+
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
@@ -35,8 +37,8 @@ SELECT oid, quote_ident(nspname), pg_get_userbyid(nspowner)::text, pg_has_role(n
 FROM pg_namespace WHERE nspname = ANY (%s) ORDER BY nspname
 """
 
-# Views that read protected tables, at any depth.
-_RELATIONS = """
+# Which view reads which relation, at any depth.
+REACHES: Final = """
 WITH RECURSIVE reads AS (
     SELECT DISTINCT ev_class AS view, refobjid AS relation
     FROM pg_depend JOIN pg_rewrite ON pg_rewrite.oid = objid
@@ -45,6 +47,17 @@ WITH RECURSIVE reads AS (
     SELECT view, relation FROM reads
     UNION SELECT reaches.view, reads.relation FROM reaches JOIN reads ON reads.view = reaches.relation
 )
+"""
+
+AS_INVOKER: Final = """
+coalesce((
+    SELECT option_value::boolean FROM pg_options_to_table(reloptions) WHERE option_name = 'security_invoker'
+), false)
+"""
+
+_RELATIONS = render(
+    """
+{{reaches}}
 SELECT oid, format('%%I.%%I', nspname, relname), relname::text, relkind::text, relispartition,
        pg_get_userbyid(relowner)::text, pg_has_role(relowner, 'USAGE'),
        relkind = 'S' AND EXISTS (
@@ -55,10 +68,7 @@ SELECT oid, format('%%I.%%I', nspname, relname), relname::text, relkind::text, r
        relkind IN ('v', 'm') AND EXISTS (
            SELECT FROM reaches JOIN pg_class AS read ON read.oid = relation
            WHERE view = pg_class.oid AND read.relrowsecurity
-       ) AND NOT coalesce((
-           SELECT option_value::boolean FROM pg_options_to_table(reloptions)
-           WHERE option_name = 'security_invoker'
-       ), false),
+       ) AND NOT {{as_invoker}},
        EXISTS (
            SELECT FROM pg_policy, pg_roles
            WHERE polrelid = pg_class.oid AND rolname = %s AND pg_roles.oid = ANY (polroles)
@@ -73,7 +83,10 @@ WHERE relkind IN ('r', 'p', 'v', 'm', 'f', 'S') AND NOT EXISTS (
     SELECT FROM pg_depend WHERE objid = pg_class.oid AND classid = 'pg_class'::regclass AND deptype = 'e'
 )
 ORDER BY 2
-"""
+""",
+    reaches=REACHES,
+    as_invoker=AS_INVOKER,
+)
 
 # By name, not to_regclass(): that refuses to look into a schema whose use one is not granted yet.
 _OIDS = """

@@ -60,7 +60,7 @@ def _field(model: type[Model], name: str) -> Any:
         field: Any = model._meta.get_field(name)
     except FieldDoesNotExist:
         field = None
-    if getattr(field, "column", None) is None:
+    if field is None or not field.concrete or field.many_to_many:
         raise ConfigurationError(_unknown(f"no column {name!r} of {model._meta.label}", name, columns))
     return field
 

@@ -69,6 +69,16 @@ class Change:
     allowed: bool
 
 
+def grants_on(connection: BaseDatabaseWrapper, roles: RoleSet, tables: Iterable[str]) -> list[Step]:
+    """Return what is to be granted and revoked on some tables, by their quoted names, and nothing else."""
+    plan = Plan(connection, roles)
+    oids = {oid for found in plan.read.oids(list(tables), plan.schemas).values() for oid in found}
+    for _ in plan.relations():
+        pass  # who owns them is no matter of a migration
+    plan.objects = {key: each for key, each in plan.objects.items() if key[1] in oids}
+    return list(plan.grants())
+
+
 def make_plan(connection: BaseDatabaseWrapper, roles: RoleSet) -> list[Step]:
     """Compare the catalog with the declaration, and return what is to be done, in order."""
     return list(Plan(connection, roles).steps())
@@ -141,21 +151,21 @@ class Plan:
         database = Object("DATABASE", me.database, me.database_owner, me.owns_database)
         self.objects["database", me.database_oid] = database
         self.right.update(wanted.on_database(self.declared, self.me))
-        yield from self._schemas()
-        yield from self._relations()
-        yield from self._routines()
+        yield from self.in_schemas()
+        yield from self.relations()
+        yield from self.routines()
         for each in self.read.types(self.schemas):
             yield from self._hand_over("TYPE", each.sql, each.owner, each.mine)
-        yield from self._grants()
+        yield from self.grants()
 
-    def _schemas(self) -> Iterator[Step]:
+    def in_schemas(self) -> Iterator[Step]:
         for schema in self.read.schemas(self.schemas):
             if schema.sql == SCHEMA:
                 yield from self._hand_over("SCHEMA", schema.sql, schema.owner, schema.mine)
             self.objects["schema", schema.oid] = Object("SCHEMA", schema.sql, schema.owner, schema.mine)
             self.right.update(wanted.on_schema(self.declared, schema))
 
-    def _relations(self) -> Iterator[Step]:
+    def relations(self) -> Iterator[Step]:
         columns = hidden_columns(self.declared)
         found = self.read.oids(list(columns), self.schemas)
         hidden = {oid: columns[table] for table, oids in found.items() for oid in oids}
@@ -166,7 +176,7 @@ class Plan:
             self.objects["relation", each.oid] = Object(word, each.sql, each.owner, each.mine)
             self.right.update(wanted.on_relation(self.declared, each, hidden.get(each.oid, frozenset())))
 
-    def _routines(self) -> Iterator[Step]:
+    def routines(self) -> Iterator[Step]:
         for each in self.read.routines(self.schemas):
             yield from self._hand_over("ROUTINE", each.sql, each.owner, each.mine)
             self.objects["routine", each.oid] = Object("ROUTINE", each.sql, each.owner, each.mine)
@@ -178,7 +188,7 @@ class Plan:
             statement = f"ALTER {word} {sql} OWNER TO {quote(self.declared.owner)}"
             yield Step(statement, f"{sql} belongs to {owner}", allowed=self.me.is_superuser or mine)
 
-    def _grants(self) -> Iterator[Step]:
+    def grants(self) -> Iterator[Step]:
         present = {each for each in self.read.grants([oid for _, oid in self.objects]) if self._is_ours(each)}
         right = {each for each in self.right if self._is_ours(each)}
         for verb, changed in (("REVOKE", present - right), ("GRANT", right - present)):
