@@ -5,6 +5,7 @@ from django_schemapatterns.audit.capture import CompiledAuditTrigger
 from django_schemapatterns.audit.guard import CompiledGuardTrigger
 from django_schemapatterns.periods.seed import SeedPeriods
 from django_schemapatterns.periods.triggers import CompiledPeriodTrigger
+from django_schemapatterns.roles.operations import GrantRoles
 from django_schemapatterns.schema.domains import (
     AlterDomain,
     CreateDomain,
@@ -44,6 +45,7 @@ __all__ = [
     "CreateOwnModel",
     "DropDomain",
     "DropEnum",
+    "GrantRoles",
     "InstallSQL",
     "ProveConstraint",
     "RenameEnumValue",
