@@ -6,6 +6,13 @@ from django_schemapatterns.audit.guard import CompiledGuardTrigger
 from django_schemapatterns.periods.seed import SeedPeriods
 from django_schemapatterns.periods.triggers import CompiledPeriodTrigger
 from django_schemapatterns.roles.operations import GrantRoles
+from django_schemapatterns.schema.declared import (
+    AlterObject,
+    CreateObject,
+    DropObject,
+    ReleaseObject,
+    RenameObject,
+)
 from django_schemapatterns.schema.domains import (
     AlterDomain,
     CreateDomain,
@@ -32,6 +39,7 @@ __all__ = [
     "AddEnumValue",
     "AddUnmanagedTrigger",
     "AlterDomain",
+    "AlterObject",
     "AlterTrigger",
     "CompiledAuditTrigger",
     "CompiledGuardTrigger",
@@ -42,13 +50,17 @@ __all__ = [
     "CompiledVersionTrigger",
     "CreateDomain",
     "CreateEnum",
+    "CreateObject",
     "CreateOwnModel",
     "DropDomain",
     "DropEnum",
     "GrantRoles",
+    "DropObject",
     "InstallSQL",
     "ProveConstraint",
+    "ReleaseObject",
     "RenameEnumValue",
+    "RenameObject",
     "RenameType",
     "ReplaceDomain",
     "ReplaceEnum",

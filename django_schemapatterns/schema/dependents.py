@@ -6,28 +6,40 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django_schemapatterns.exceptions import RuleBroken
+from django_schemapatterns.schema.belongings import belongings_of
 from django_schemapatterns.schema.names import literal, quote
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor as SchemaEditor
+    from django.db.models import Model
 
-# The columns themselves, in their tables and in the partitions of those.
+# The columns themselves, in their tables and in the partitions of those; without a name, all of the relation.
 _COLUMNS = """
 WITH RECURSIVE columns AS (
-    SELECT tree.relid AS attrelid, attnum
+    SELECT 'pg_class'::regclass AS class, tree.relid AS attrelid, attnum
     FROM unnest(%s::text[], %s::text[]) AS wanted (relation, name)
     CROSS JOIN LATERAL (
         SELECT to_regclass(wanted.relation)::oid AS relid
         UNION SELECT relid::oid FROM pg_partition_tree(to_regclass(wanted.relation))
     ) AS tree
-    JOIN pg_attribute ON pg_attribute.attrelid = tree.relid AND attname = wanted.name
+    CROSS JOIN LATERAL (
+        SELECT attnum FROM pg_attribute
+        WHERE attrelid = tree.relid AND (attname = wanted.name OR wanted.name IS NULL)
+        UNION SELECT 0::int2 WHERE wanted.name IS NULL
+    ) AS numbers
+)
+"""
+_ROUTINE = """
+WITH RECURSIVE columns AS (
+    SELECT 'pg_proc'::regclass AS class, to_regproc(%s)::oid AS attrelid, 0 AS attnum
 )
 """
 _VIEWS = """, views AS (
     SELECT ev_class AS oid, 1 AS level
     FROM columns
-    JOIN pg_depend ON refclassid = 'pg_class'::regclass AND refobjid = attrelid AND refobjsubid = attnum
+    JOIN pg_depend ON refclassid = class AND refobjid = attrelid AND refobjsubid = attnum
     JOIN pg_rewrite ON classid = 'pg_rewrite'::regclass AND objid = pg_rewrite.oid AND ev_class <> attrelid
     UNION
     SELECT ev_class, level + 1
@@ -35,16 +47,7 @@ _VIEWS = """, views AS (
     JOIN pg_depend ON refclassid = 'pg_class'::regclass AND refobjid = views.oid
     JOIN pg_rewrite ON classid = 'pg_rewrite'::regclass AND objid = pg_rewrite.oid AND ev_class <> views.oid
 )
-SELECT pg_class.oid::regclass::text, relkind = 'm', pg_get_viewdef(pg_class.oid),
-       coalesce(reloptions, '{}'), obj_description(pg_class.oid, 'pg_class'),
-       pg_get_userbyid(relowner)::text,
-       ARRAY(
-           SELECT format('GRANT %%s ON %%s TO %%s', privilege_type, pg_class.oid::regclass,
-                         CASE WHEN grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(grantee)) END)
-           FROM aclexplode(relacl) WHERE grantee <> relowner
-       ),
-       ARRAY(SELECT pg_get_indexdef(indexrelid) FROM pg_index WHERE indrelid = pg_class.oid),
-       ARRAY(SELECT pg_get_triggerdef(pg_trigger.oid) FROM pg_trigger WHERE tgrelid = pg_class.oid)
+SELECT pg_class.oid::regclass::text, relkind = 'm', pg_get_viewdef(pg_class.oid), coalesce(reloptions, '{}')
 FROM views JOIN pg_class USING (oid)
 GROUP BY pg_class.oid ORDER BY max(level), 1
 """
@@ -52,9 +55,9 @@ _TRIGGERS = """
 SELECT DISTINCT quote_ident(tgname), tgrelid::regclass::text, pg_get_triggerdef(pg_trigger.oid),
        tgenabled::text, obj_description(pg_trigger.oid, 'pg_trigger')
 FROM columns
-JOIN pg_depend ON refclassid = 'pg_class'::regclass AND refobjid = attrelid AND refobjsubid = attnum
+JOIN pg_depend ON refclassid = class AND refobjid = attrelid AND refobjsubid = attnum
 JOIN pg_trigger ON classid = 'pg_trigger'::regclass AND objid = pg_trigger.oid
-WHERE NOT tgisinternal AND tgparentid = 0 ORDER BY 2, 1
+WHERE NOT tgisinternal AND tgparentid = 0 AND NOT (attnum = 0 AND tgrelid = attrelid) ORDER BY 2, 1
 """
 _POLICIES = """
 SELECT DISTINCT quote_ident(policyname), polrelid::regclass::text, permissive, cmd,
@@ -63,7 +66,7 @@ SELECT DISTINCT quote_ident(policyname), polrelid::regclass::text, permissive, c
        ),
        qual, with_check
 FROM columns
-JOIN pg_depend ON refclassid = 'pg_class'::regclass AND refobjid = attrelid AND refobjsubid = attnum
+JOIN pg_depend ON refclassid = class AND refobjid = attrelid AND refobjsubid = attnum
 JOIN pg_policy ON classid = 'pg_policy'::regclass AND objid = pg_policy.oid
 JOIN pg_class ON pg_class.oid = polrelid JOIN pg_namespace ON pg_namespace.oid = relnamespace
 JOIN pg_policies ON schemaname = nspname AND tablename = relname AND policyname = polname
@@ -82,7 +85,7 @@ _INDEXES = """
 SELECT DISTINCT relname::text, indexrelid::regclass::text, pg_get_indexdef(indexrelid),
        obj_description(indexrelid, 'pg_class')
 FROM columns
-JOIN pg_depend ON refclassid = 'pg_class'::regclass AND refobjid = attrelid AND refobjsubid = attnum
+JOIN pg_depend ON refclassid = class AND refobjid = attrelid AND refobjsubid = attnum
 JOIN pg_index ON classid = 'pg_class'::regclass AND objid = indexrelid
 JOIN pg_class ON pg_class.oid = indexrelid
 WHERE (indpred IS NOT NULL OR indexprs IS NOT NULL) AND NOT relispartition
@@ -91,7 +94,7 @@ ORDER BY 2
 """
 _ENABLED = {"D": "DISABLE", "R": "ENABLE REPLICA", "A": "ENABLE ALWAYS"}
 
-Columns = Sequence[tuple[str, str]]
+Columns = Sequence[tuple[str, str | None]]
 
 
 @dataclass(frozen=True)
@@ -111,18 +114,44 @@ def blocking(connection: BaseDatabaseWrapper, columns: Columns) -> list[Dependen
     """
     Return the views, triggers and policies that use the columns, in the order in which they can be dropped.
 
-    columns: (quoted table, plain name).
+    columns: (quoted table or view, plain name); without a name, all of its columns.
     """
-    views = [_view(*row) for row in _rows(connection, _VIEWS, columns)]
-    triggers = [_trigger(*row) for row in _rows(connection, _TRIGGERS, columns)]
-    policies = [_policy(*row) for row in _rows(connection, _POLICIES, columns)]
+    tables, names = [table for table, _ in columns], [name for _, name in columns]
+    return _blocking(connection, _COLUMNS, [tables, names])
+
+
+def blocking_routine(connection: BaseDatabaseWrapper, name: str) -> list[Dependent]:
+    """Return the views, triggers and policies that call a function, by its quoted name."""
+    return _blocking(connection, _ROUTINE, [name])
+
+
+def _blocking(connection: BaseDatabaseWrapper, source: str, params: list[Any]) -> list[Dependent]:
+    views = [_view(connection, *row) for row in _rows(connection, source + _VIEWS, params)]
+    triggers = [_trigger(*row) for row in _rows(connection, source + _TRIGGERS, params)]
+    policies = [_policy(*row) for row in _rows(connection, source + _POLICIES, params)]
     return [*reversed(views), *triggers, *policies]
+
+
+def refuse_losses(editor: SchemaEditor, model: type[Model]) -> None:
+    """Raise RuleBroken when views read a table that is to be dropped, as they would go with it."""
+    if editor.collect_sql:
+        return
+    options: Any = model._meta
+    table = editor.quote_name(options.db_table)
+    own = {each.view.replace('"', "") for each in options.constraints if hasattr(each, "view")}
+    views = [row[0] for row in _rows(editor.connection, _COLUMNS + _VIEWS, [[table], [None]])]
+    if lost := [view for view in views if view.replace('"', "") not in own]:
+        raise RuleBroken(
+            f"The views {', '.join(lost)} read the table {table}, and would be dropped with it. Remove their "
+            "declarations and run makemigrations again, or drop them in a migration before this one."
+        )
 
 
 def conditions(connection: BaseDatabaseWrapper, columns: Columns) -> list[Dependent]:
     """Return the constraints and indexes with conditions or expressions on the columns."""
-    checks = [_check(*row) for row in _rows(connection, _CHECKS, columns)]
-    indexes = [_index(*row) for row in _rows(connection, _INDEXES, columns)]
+    params = [[table for table, _ in columns], [name for _, name in columns]]
+    checks = [_check(*row) for row in _rows(connection, _COLUMNS + _CHECKS, params)]
+    indexes = [_index(*row) for row in _rows(connection, _COLUMNS + _INDEXES, params)]
     return [*checks, *indexes]
 
 
@@ -141,44 +170,35 @@ def bring_back(
                 editor.execute(statement, params=None)
 
 
-def _rows(connection: BaseDatabaseWrapper, query: str, columns: Columns) -> list[tuple[Any, ...]]:
-    tables, names = [table for table, _ in columns], [name for _, name in columns]
+def _rows(connection: BaseDatabaseWrapper, query: str, params: list[Any]) -> list[tuple[Any, ...]]:
+    """Return what a query finds that begins with _COLUMNS, whose parameters are tables and names."""
     with connection.cursor() as cursor:
-        cursor.execute(_COLUMNS + query, [tables, names])
+        cursor.execute(query, params)
         return list(cursor.fetchall())
 
 
 def _comment(kind: str, place: str, text: str | None) -> list[str]:
+    """Return the statement that comments on something, none without a text."""
     return [f"COMMENT ON {kind} {place} IS {literal(text)}"] if text else []
 
 
-def _view(  # noqa: PLR0917 - a row of the query
+def _view(
+    connection: BaseDatabaseWrapper,
     name: str,
     is_materialized: bool,  # noqa: FBT001
     definition: str,
     options: list[str],
-    comment: str | None,
-    owner: str,
-    grants: list[str],
-    indexes: list[str],
-    triggers: list[str],
 ) -> Dependent:
     kind = "MATERIALIZED VIEW" if is_materialized else "VIEW"
     storage = f" WITH ({', '.join(options)})" if options else ""
-    create = [
-        f"CREATE {kind} {name}{storage} AS {definition}",
-        *indexes,
-        *triggers,
-        *_comment(kind, name, comment),
-        f"ALTER {kind} {name} OWNER TO {quote(owner)}",
-        *grants,
-    ]
-    return Dependent("", f"DROP {kind} {name}", tuple(create))
+    create = f"CREATE {kind} {name}{storage} AS {definition}"
+    belongings = (each.statement for each in belongings_of(connection, name))
+    return Dependent("", f"DROP {kind} {name}", (create, *belongings))
 
 
-def _trigger(name: str, table: str, definition: str, enabled: str, comment: str | None) -> Dependent:
+def _trigger(name: str, table: str, definition: str, enabled: str, text: str | None) -> Dependent:
     state = [f"ALTER TABLE {table} {_ENABLED[enabled]} TRIGGER {name}"] if enabled in _ENABLED else []
-    create = [definition, *state, *_comment("TRIGGER", f"{name} ON {table}", comment)]
+    create = [definition, *state, *_comment("TRIGGER", f"{name} ON {table}", text)]
     return Dependent("", f"DROP TRIGGER {name} ON {table}", tuple(create))
 
 
@@ -197,13 +217,15 @@ def _policy(  # noqa: PLR0917 - a row of the query
     return Dependent("", f"DROP POLICY {name} ON {table}", (create,))
 
 
-def _check(name: str, table: str, definition: str, comment: str | None) -> Dependent:
+def _check(name: str, table: str, definition: str, text: str | None) -> Dependent:
+    """Return a constraint of a table, from a row of the query."""
     create = [
         f"ALTER TABLE {table} ADD CONSTRAINT {quote(name)} {definition}",
-        *_comment("CONSTRAINT", f"{quote(name)} ON {table}", comment),
+        *_comment("CONSTRAINT", f"{quote(name)} ON {table}", text),
     ]
     return Dependent(name, f"ALTER TABLE {table} DROP CONSTRAINT {quote(name)}", tuple(create))
 
 
-def _index(name: str, qualified: str, definition: str, comment: str | None) -> Dependent:
-    return Dependent(name, f"DROP INDEX {qualified}", (definition, *_comment("INDEX", qualified, comment)))
+def _index(name: str, qualified: str, definition: str, text: str | None) -> Dependent:
+    """Return an index, from a row of the query."""
+    return Dependent(name, f"DROP INDEX {qualified}", (definition, *_comment("INDEX", qualified, text)))

@@ -21,25 +21,33 @@ if TYPE_CHECKING:
 
 
 UNSAFE_NEW_VALUE = "55P04"
+STILL_USED = "2BP01"
+NOTES = {
+    UNSAFE_NEW_VALUE: "A label that AddEnumValue adds can be used once its migration is committed. Move the "
+    "operation that uses it into a migration of its own, after the one with AddEnumValue.",
+    STILL_USED: "What is named there uses what is to go. Change or remove its declaration and run "
+    "makemigrations again; what no app declares must be dropped by a migration of yours before.",
+}
 
 
 class SchemaEditorMixin(StorageEditorMixin):
+    # Django 5.2 would drop views and policies along with a column.
+    sql_delete_column = "ALTER TABLE %(table)s DROP COLUMN %(column)s"
+
     def __exit__(
         self,
         exc_type: type[BaseException] | None,
         exc_value: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        """Say what to do where a migration uses a label of an enum that it has added itself."""
-        if exc_value and getattr(exc_value.__cause__, "sqlstate", None) == UNSAFE_NEW_VALUE:
-            exc_value.add_note(
-                "A label that AddEnumValue adds can be used once its migration is committed. Move the "
-                "operation that uses it into a migration of its own, after the one with AddEnumValue."
-            )
+        """Say what to do where PostgreSQL refuses a migration, and does not tell the way out."""
+        if exc_value and (note := NOTES.get(getattr(exc_value.__cause__, "sqlstate", ""))):
+            exc_value.add_note(note)
         super().__exit__(exc_type, exc_value, traceback)
 
     def delete_model(self, model: type[Model]) -> None:
         """Drop the table and, which PostgreSQL leaves behind, the functions of its triggers."""
+        dependents.refuse_losses(self, model)
         super().delete_model(model)
         for trigger in getattr(model._meta, "triggers", []):
             if isinstance(trigger, CompiledTrigger) and trigger.function_name:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self, TypeVar
 
 from django.apps import apps
 from django.db import router
@@ -26,7 +26,7 @@ _Operation = TypeVar("_Operation", bound="type[FreeOperation]")
 @dataclass(frozen=True)
 class FreeObject:
     """
-    An object of the database that belongs to no table and is declared by the fields that need it.
+    An object of the database that belongs to no table: fields that need it declare it, or an app does.
 
     A field names what it needs in `free_objects()`; makemigrations makes it before the first such field and
     drops it after the last. name: unquoted, unique in the database.
@@ -43,7 +43,7 @@ class FreeObject:
     def renaming(self, old: str) -> FreeOperation:
         raise NotImplementedError
 
-    def renamed(self, name: str) -> FreeObject:
+    def renamed(self, name: str) -> Self:
         return replace(self, name=name)
 
     def changes(self, old: Any, asks: Asks) -> list[FreeOperation]:
@@ -60,14 +60,19 @@ class Owned(NamedTuple):
 
 @dataclass
 class Wanted:
-    """An object that models need, and the fields that do: (app label, model name, field name)."""
+    """
+    An object that models need, and the fields that do: (app label, model name, field name).
+
+    declared_by: the app that declares the object, where no field does.
+    """
 
     object: Any
     places: list[tuple[str, str, str]] = field(default_factory=list)
+    declared_by: str = ""
 
     @property
     def apps(self) -> set[str]:
-        return {app_label for app_label, _, _ in self.places}
+        return {self.declared_by} if self.declared_by else {app_label for app_label, _, _ in self.places}
 
 
 class FreeOperation(Operation):
@@ -93,6 +98,10 @@ class FreeOperation(Operation):
     def backwards(self, editor: SchemaEditor) -> None:
         raise NotImplementedError
 
+    def is_allowed(self, app_label: str, editor: SchemaEditor) -> bool:
+        """Return whether the operation of the app may do something to the database."""
+        return allowed(editor)
+
     def state_forwards(self, app_label: str, state: ProjectState) -> None:
         """Models do not change; `fold` says what does."""
 
@@ -103,7 +112,7 @@ class FreeOperation(Operation):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        if allowed(schema_editor):
+        if self.is_allowed(app_label, schema_editor):
             self.forwards(schema_editor)
 
     def database_backwards(
@@ -113,7 +122,7 @@ class FreeOperation(Operation):
         from_state: ProjectState,
         to_state: ProjectState,
     ) -> None:
-        if allowed(schema_editor):
+        if self.is_allowed(app_label, schema_editor):
             self.backwards(schema_editor)
 
     def references_model(self, name: str, app_label: str) -> bool:

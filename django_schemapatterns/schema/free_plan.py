@@ -9,6 +9,9 @@ from django.db.migrations import AddField, AlterField, DeleteModel, Migration, R
 from django.db.migrations.autodetector import OperationDependency
 
 from django_schemapatterns.exceptions import ConfigurationError
+from django_schemapatterns.schema import declared_plan
+from django_schemapatterns.schema.declared import declared
+from django_schemapatterns.schema.declared_plan import MADE
 from django_schemapatterns.schema.free import (
     FreeOperation,
     Owned,
@@ -27,7 +30,6 @@ if TYPE_CHECKING:
 
     Generated = dict[str, list[Operation]]
 
-MADE = "free object made"
 RELEASED = "free object released"
 
 
@@ -35,8 +37,8 @@ class FreeObjectPlan:
     """
     The way from the free objects that migrations have made to those that models need.
 
-    Without a graph, what the fields of the old state say counts as made. converted: apps that get their first
-    migrations.
+    Without a graph, what the fields of the old state say, and the apps, counts as made. converted: apps that
+    get their first migrations.
     """
 
     def __init__(
@@ -48,20 +50,25 @@ class FreeObjectPlan:
         converted: Collection[str] = (),
     ) -> None:
         unmigrated = from_state.real_apps - set(converted)
-        self.to_state = to_state
+        self.from_state, self.to_state = from_state, to_state
         self.questioner = questioner
+        objects = declared(without=unmigrated)
         self.needed = wanted(to_state, without=unmigrated)
+        self.needed |= {name: Wanted(each, declared_by=owner) for name, (owner, each) in objects.items()}
         self.used = wanted(from_state, without=unmigrated, strict=False)
-        self.made = recorded(graph) if graph else _made_for(self.used)
+        self.made = recorded(graph) if graph else {**_made_for(self.used), **objects}
 
     def add_to(self, generated: Generated) -> None:
         """Add the operations, and make those on fields wait for what they need."""
-        found = [*self._renamed(), *self._changed(), *self._created(), *self._dropped()]
+        found = declared_plan.arranged(
+            [*self._renamed(), *self._changed(), *self._created(), *self._dropped()]
+        )
         for app_label, operation in found:
             operation._auto_deps = self._releases(app_label, operation)  # type: ignore[attr-defined]
             generated.setdefault(app_label, []).append(operation)
         owners = {name: owner for name, (owner, _) in self.made.items()}
         owners |= {operation.name: app_label for app_label, operation in found}
+        declared_plan.wait_for_tables(found, owners, generated, self.from_state, self.to_state)
         for app_label, operations in generated.items():
             _wait_for_others(app_label, operations, owners)
 
@@ -82,7 +89,8 @@ class FreeObjectPlan:
         for name, (_, made) in self.made.items():
             if name in self.needed and type(self.needed[name].object) is not type(made):
                 raise ConfigurationError(
-                    f"The type {name} is a {type(made).__name__} so far: give the new type another name."
+                    f"{name} is a {type(made).__name__} so far: give the new "
+                    f"{type(self.needed[name].object).__name__} another name."
                 )
         return [
             (owner, operation)
@@ -130,12 +138,9 @@ class FreeObjectPlan:
 def is_satisfied_by(operation: Operation, dependency: OperationDependency) -> bool | None:
     """Return whether the operation must come first; None when the dependency is not about free objects."""
     kind: Any = dependency.type
-    if kind == MADE:
-        free = isinstance(operation, FreeOperation) and operation.when == "before"
-        return free and operation.name == dependency.model_name  # type: ignore[attr-defined]
     if kind == RELEASED:
         return _releases(operation, dependency)
-    return None
+    return declared_plan.is_satisfied_by(operation, dependency)
 
 
 def put_around(operations: list[Operation]) -> list[Operation]:
@@ -177,6 +182,7 @@ def _between_commits(operations: Any) -> list[list[Operation]]:
 def _wait_for_others(app_label: str, operations: list[Operation], owners: dict[str, str]) -> None:
     for operation in operations:
         names = {each.name for _, field in fields_of(operation) for each in free_objects(field)}
+        names.add(getattr(operation, "options", {}).get("db_table", ""))  # of a model on another app's view
         waits = [
             OperationDependency(owners[name], name, None, MADE)  # type: ignore[arg-type]
             for name in sorted(names)

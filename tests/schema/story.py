@@ -41,7 +41,7 @@ class Story:
     def becomes(self, *declarations: Declare, between: Callable[[], Any] | None = None) -> list[Operation]:
         """Migrate to new models; `between` is called after each operation, as old code that writes on."""
         operations: list[Operation] = []
-        for migration in found(self.state.clone(), state_of(*declarations)):
+        for migration in self.find(state_of(*declarations)):
             self.done.append((migration, self.state))
             for operation in migration.operations:
                 self._apply(operation)
@@ -49,6 +49,9 @@ class Story:
                     between()
             operations += migration.operations
         return operations
+
+    def find(self, new: ProjectState) -> list[Migration]:
+        return found(self.state.clone(), new)
 
     def undo(self) -> None:
         """Take the last migration back."""
