@@ -22,6 +22,7 @@ class SchemaPatternsConfig(AppConfig):
         from django_schemapatterns.documentation import install as _documentation  # noqa: F401 - it declares
         from django_schemapatterns.partitions import install as _partitions  # noqa: F401 - it declares
         from django_schemapatterns.periods import install as _periods  # noqa: F401 - it declares
+        from django_schemapatterns.rowsecurity import install as _row_security
         from django_schemapatterns.schema import adapters, autodetector, editor, unmigrated
         from django_schemapatterns.search import install as _search  # noqa: F401 - it declares
         from django_schemapatterns.softdelete import events, install as _install  # noqa: F401 - they declare
@@ -31,6 +32,7 @@ class SchemaPatternsConfig(AppConfig):
         attach_references()
         checks.register()
         context.install()
+        _row_security.tell_reads()
         cache.install()
         autodetector.compose()
         editor.compose()

@@ -6,6 +6,11 @@ from django_schemapatterns.audit.guard import CompiledGuardTrigger
 from django_schemapatterns.periods.seed import SeedPeriods
 from django_schemapatterns.periods.triggers import CompiledPeriodTrigger
 from django_schemapatterns.roles.operations import GrantRoles
+from django_schemapatterns.rowsecurity.operations import (
+    AlterRowSecurity,
+    DisableRowSecurity,
+    EnableRowSecurity,
+)
 from django_schemapatterns.schema.declared import (
     AlterObject,
     CreateObject,
@@ -30,6 +35,7 @@ from django_schemapatterns.schema.enums import (
 from django_schemapatterns.schema.functions import InstallSQL
 from django_schemapatterns.schema.own_tables import CreateOwnModel
 from django_schemapatterns.schema.proofs import ProveConstraint
+from django_schemapatterns.schema.roles import CreateRole
 from django_schemapatterns.schema.triggers import AddUnmanagedTrigger, AlterTrigger
 from django_schemapatterns.schema.types import RenameType
 from django_schemapatterns.softdelete.triggers import CompiledMarkTrigger, CompiledReferenceTrigger
@@ -40,6 +46,7 @@ __all__ = [
     "AddUnmanagedTrigger",
     "AlterDomain",
     "AlterObject",
+    "AlterRowSecurity",
     "AlterTrigger",
     "CompiledAuditTrigger",
     "CompiledGuardTrigger",
@@ -52,8 +59,11 @@ __all__ = [
     "CreateEnum",
     "CreateObject",
     "CreateOwnModel",
+    "CreateRole",
+    "DisableRowSecurity",
     "DropDomain",
     "DropEnum",
+    "EnableRowSecurity",
     "GrantRoles",
     "DropObject",
     "InstallSQL",

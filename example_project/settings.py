@@ -38,6 +38,7 @@ if os.environ.get("SCHEMAPATTERNS_TESTING") and find_spec("tests") and find_spec
         "tests.attributes.app",
         "tests.search.app",
         "tests.timestamps.app",
+        "tests.rowsecurity.app",
         "tests.partitions.app",
     ]
 

@@ -14,6 +14,14 @@ from __future__ import annotations
 
 from django_schemapatterns.context import carrier, django_tasks
 from django_schemapatterns.context.carrier import bind
+from django_schemapatterns.context.current_values import (
+    CurrentClaim,
+    CurrentTenantId,
+    CurrentUserId,
+    CurrentValue,
+    current,
+)
+from django_schemapatterns.context.protected import protect_reads
 from django_schemapatterns.context.scope import (
     Scope,
     Snapshot,
@@ -29,14 +37,20 @@ from django_schemapatterns.context.values import Actor, Context
 __all__ = [
     "Actor",
     "Context",
+    "CurrentClaim",
+    "CurrentTenantId",
+    "CurrentUserId",
+    "CurrentValue",
     "Scope",
     "Snapshot",
     "acting_as",
     "asnapshot",
     "bind",
     "copy",
+    "current",
     "get",
     "install",
+    "protect_reads",
     "restore",
     "snapshot",
 ]

@@ -1,13 +1,14 @@
 """
 The carrier: it tells a transaction who acts, in the same round trip as the statement that has to know.
 
-One execute wrapper sits on every PostgreSQL connection. In front of a statement that may write it puts
-`SELECT set_config(…, true)`, whose effect ends with the transaction; nothing is ever set for the session. So
-persistent connections, pools, PgBouncer, threads and tasks cannot hand one user's name on to another.
+One execute wrapper sits on every PostgreSQL connection. In front of a statement that may write, or read
+what row security protects, it puts `SELECT set_config(…, true)`, whose effect ends with the transaction;
+nothing is ever set for the session. So persistent connections, pools, PgBouncer, threads and tasks cannot
+hand one user's name on to another.
 
-Memory is never trusted with a write: a savepoint that is rolled back takes the settings with it. What the
-open transaction was told last is remembered for two things only: to tell its reads once, and to take it back
-when the context has ended.
+Memory is never trusted with those: a savepoint that is rolled back takes the settings with it. What the
+open transaction was told last is remembered for two things only: to tell its other reads once, and to take it
+back when the context has ended.
 """
 
 from __future__ import annotations
@@ -17,7 +18,14 @@ from contextlib import nullcontext
 from functools import partial
 from typing import Any
 
-from django.db import DEFAULT_DB_ALIAS, InternalError, NotSupportedError, connections
+from django.db import (
+    DEFAULT_DB_ALIAS,
+    DataError,
+    InternalError,
+    NotSupportedError,
+    ProgrammingError,
+    connections,
+)
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.backends.signals import connection_created
 from psycopg import ClientCursor, ServerCursor
@@ -25,6 +33,8 @@ from psycopg.errors import InvalidTransactionTermination
 from psycopg.pq import TransactionStatus
 from psycopg.sql import Composable
 
+from django_schemapatterns.context.errors import raise_named
+from django_schemapatterns.context.protected import reads_protected
 from django_schemapatterns.context.scope import get
 from django_schemapatterns.context.sql import NOBODY_ACTS, Kind, kind_of, statement_of
 from django_schemapatterns.context.values import Context
@@ -43,6 +53,13 @@ class Carrier:
         self._told: str | None = None
 
     def __call__(self, execute: Execute, sql: Any, params: Any, many: Any, context: dict[str, Any]) -> Any:
+        try:
+            return self._carry(execute, sql, params, many, context)
+        except (ProgrammingError, DataError) as error:
+            raise_named(error)
+            raise
+
+    def _carry(self, execute: Execute, sql: Any, params: Any, many: Any, context: dict[str, Any]) -> Any:
         acting = get()
         if acting is None and self._told is None:
             return execute(sql, params, many, context)
@@ -84,9 +101,9 @@ class Carrier:
         status = self._connection.connection.pgconn.transaction_status
         if status == TransactionStatus.IDLE:
             self._told = None
-        if isinstance(cursor, ServerCursor):
-            return None
         kind = _kind(status, text)
+        if isinstance(cursor, ServerCursor) and kind is not Kind.PROTECTED_READ:
+            return None
         if kind is Kind.OTHER:
             self._told = None if self._told is None else UNSURE
             return None
@@ -113,7 +130,9 @@ class Carrier:
 def _kind(status: int, text: str | None) -> Kind:
     if status not in {TransactionStatus.IDLE, TransactionStatus.INTRANS}:
         return Kind.OTHER
-    return Kind.WRITE if text is None else kind_of(text)
+    kind = Kind.WRITE if text is None else kind_of(text)
+    protected = kind is Kind.READ and text is not None and reads_protected(text)
+    return Kind.PROTECTED_READ if protected else kind
 
 
 def _text(sql: Any, cursor: Any) -> str | None:

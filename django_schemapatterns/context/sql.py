@@ -30,6 +30,8 @@ class Kind(Enum):
     WRITE = auto()
     # It reads tables, perhaps through a function that writes: once in a transaction, in autocommit never.
     READ = auto()
+    # It reads rows that are not shown to everybody: always.
+    PROTECTED_READ = auto()
     # Transaction control, DDL, VACUUM and so on: never, as some of it must come first or be alone.
     OTHER = auto()
 
@@ -78,11 +80,11 @@ def _set_local(user_id: str, tenant_id: str, request_id: str, data: str) -> str:
         "app.request_id": request_id,
         "app.context": data,
     }
-    calls = [f"pg_catalog.set_config('{name}', {_literal(value)}, true)" for name, value in settings.items()]
+    calls = [f"pg_catalog.set_config('{name}', {literal(value)}, true)" for name, value in settings.items()]
     return f"SELECT {', '.join(calls)}"
 
 
-def _literal(text: str) -> str:
+def literal(text: str) -> str:
     # Without percent signs the statement is the same whether or not the driver looks for placeholders in it.
     escaped = text.replace("\\", "\\\\").replace("'", "''").replace("%", "\\x25")
     return f"E'{escaped}'"

@@ -16,6 +16,7 @@ from django_schemapatterns.schema.free_plan import (
     split_at_commits,
 )
 from django_schemapatterns.schema.generated_plan import order_changes
+from django_schemapatterns.schema.object_changes import arrange_objects, history
 from django_schemapatterns.schema.objects import SchemaObject
 from django_schemapatterns.schema.proofs import prove_later, split_proofs
 from django_schemapatterns.schema.triggers import AlterTrigger, CompiledTrigger, FollowingOperation
@@ -34,6 +35,7 @@ class SchemaAutodetectorMixin(MigrationAutodetector):
     migrations: dict[str, list[Migration]]
 
     def _detect_changes(self, convert_apps: Any = None, graph: Any = None) -> Any:
+        self._graph = graph
         self.free_objects = FreeObjectPlan(
             graph, self.from_state, self.to_state, self.questioner, convert_apps or ()
         )
@@ -60,12 +62,17 @@ class SchemaAutodetectorMixin(MigrationAutodetector):
         for app_label, operations in self.generated_operations.items():
             wait_for_functions(operations)
             order_changes(app_label, operations)
-            changed = add_following(merge_trigger_changes(operations), created)
+            arranged = arrange_objects(
+                operations, created, app_label, self._new_model, history(self._graph, app_label)
+            )
+            changed = add_following(merge_trigger_changes(arranged), created)
             self.generated_operations[app_label] = prove_later(changed, created, app_label)
         self.free_objects.add_to(self.generated_operations)
         super()._sort_migrations()  # type: ignore[misc]
         for app_label, operations in self.generated_operations.items():
             self.generated_operations[app_label] = put_around(put_ours_last(operations))
+    def _new_model(self, app_label: str, name: str) -> Any:
+        return self.to_state.apps.get_model(app_label, name)
 
     def _optimize_migrations(self) -> None:
         for app_label, migrations in self.migrations.items():
@@ -102,7 +109,10 @@ def wait_for_functions(operations: list[Operation]) -> None:
         fields = [each for _, each in operation.fields] if isinstance(operation, CreateModel) else []
         if isinstance(operation, AddField | AlterField):
             fields = [operation.field]
-        if any(getattr(each, "calls_functions", False) for each in fields):
+        called_by = [*fields, *(getattr(each, "db_default", None) for each in fields)]
+        if isinstance(operation, AddConstraint):
+            called_by = [operation.constraint]
+        if any(getattr(each, "calls_functions", False) for each in called_by):
             operation._auto_deps = [*getattr(operation, "_auto_deps", []), INSTALLED]  # type: ignore[attr-defined]
 
 

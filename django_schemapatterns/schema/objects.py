@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING, Any
 from django.db.models import BaseConstraint
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor as SchemaEditor
+    from django.db.migrations.operations.base import Operation
     from django.db.models import Model
 
 
@@ -26,6 +29,18 @@ class SchemaObject(BaseConstraint):
     def remove(self, model: type[Model]) -> str:
         """Return the statement that drops it."""
         raise NotImplementedError
+
+    def requires(self, model: type[Model]) -> list[tuple[str, str, str]]:
+        """Return the fields that must be there before, as (app label, model, field)."""
+        return []
+
+    def preparation(self, model_name: str, history: Sequence[Operation]) -> list[Operation]:
+        """Return what comes before in a migration, if the table was there before; history: of its app."""
+        return []
+
+    def alteration(self, model_name: str) -> Operation | None:
+        """Return the operation that makes this out of the old one of its name, if there is a way in place."""
+        return None
 
     def constraint_sql(self, model: type[Model] | None, schema_editor: SchemaEditor | None) -> Any:
         # Not a clause of CREATE TABLE, but what comes after it.

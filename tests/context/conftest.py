@@ -7,6 +7,7 @@ import pytest
 from django.db import connection
 from pytest_django import DjangoDbBlocker
 
+from django_schemapatterns.context import protected
 from tests.context.notes import TABLES, database_like_default
 from tests.context.pooler import find_pgbouncer
 
@@ -20,6 +21,15 @@ collect_ignore = [
 def tables(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
     with django_db_blocker.unblock(), connection.cursor() as cursor:
         cursor.execute(TABLES)
+
+
+@pytest.fixture(autouse=True)
+def nothing_protected(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """A project without row security, whose reads need no context."""
+    monkeypatch.setattr(protected, "_protected", set())
+    protected.reads_protected.cache_clear()
+    yield
+    protected.reads_protected.cache_clear()
 
 
 @pytest.fixture

@@ -1,0 +1,1 @@
+"""Row security: which rows of a table whoever acts may see and change, kept by PostgreSQL's policies."""
