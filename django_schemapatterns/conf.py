@@ -50,6 +50,15 @@ def _proxies(value: object) -> int | tuple[IPv4Network | IPv6Network, ...]:
         raise ValueError("the number of proxies, or a list of networks such as ['10.0.0.0/8']") from None
 
 
+def _rings(value: object) -> object:
+    """Look at names alone: errors must not show keys, and what the keys are is read when they are needed."""
+    if value is None or (isinstance(value, dict) and all(isinstance(name, str) for name in value)):
+        return value
+    raise ConfigurationError(
+        f'{NAME}["ENCRYPTION_KEYS"] must be a dict of rings of keys, such as {{"pii": {{"2026": "env:PII_KEY"}}}}.'
+    )
+
+
 def _option(default: object, read: Callable[[object], object], sentence: str) -> Any:
     return field(default=default, metadata={"read": read, "sentence": sentence})
 
@@ -72,6 +81,14 @@ class Settings:
         3,
         _count,
         "How many months of the audit log are made ahead of time.",
+    )
+    encryption_keys: dict[str, Any] | None = field(
+        default=None,
+        repr=False,
+        metadata={
+            "read": _rings,
+            "sentence": "The rings of keys of encrypted fields; the first key of each encrypts.",
+        },
     )
     roles: RoleSet | None = _option(  # noqa: RUF009 - it is one of the dataclass's own fields
         None,

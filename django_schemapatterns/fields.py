@@ -2,6 +2,8 @@
 
 from django_schemapatterns.attributes.attribute import Attribute
 from django_schemapatterns.attributes.fields import AttributesField
+from django_schemapatterns.encryption.fields import EncryptedField
+from django_schemapatterns.encryption.index import BlindIndex, BlindIndexField
 from django_schemapatterns.partitions.fields import PartitionBy
 from django_schemapatterns.partitions.uuid7 import UUID7, UUID7Field, uuid7
 from django_schemapatterns.periods.expressions import ClockTimestamp
@@ -27,12 +29,15 @@ __all__ = [
     "AttributesField",
     "BatchField",
     "Between",
+    "BlindIndex",
+    "BlindIndexField",
     "ClockTimestamp",
     "CountryCodeField",
     "CreatedAtField",
     "CurrencyCodeField",
     "DomainField",
     "EmailAddressField",
+    "EncryptedField",
     "EnumField",
     "Length",
     "MarkField",

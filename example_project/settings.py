@@ -39,6 +39,7 @@ if os.environ.get("SCHEMAPATTERNS_TESTING") and find_spec("tests") and find_spec
         "tests.search.app",
         "tests.timestamps.app",
         "tests.rowsecurity.app",
+        "tests.encryption.app",
         "tests.partitions.app",
     ]
 
@@ -85,3 +86,10 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
+
+SCHEMAPATTERNS = {
+    # The first key of a ring encrypts, all of them decrypt. In production: "env:PII_KEY_2026", or a file.
+    "ENCRYPTION_KEYS": {
+        "pii": {"development": os.environ.get("PII_KEY", "n6QQIak2Fz5BgU63AHSrGf2gvuSnheexm6ugVi9v9PA=")}
+    },
+}

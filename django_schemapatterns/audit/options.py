@@ -90,7 +90,12 @@ class AuditOptions:
             )
 
     def always_masked(self, model: type[Model]) -> list[str]:
-        return [field.name for field in table_fields(model) if ALWAYS_MASKED.search(field.name)]
+        """Return the names of the fields that are secret by their name or, as encrypted ones, by their nature."""
+        return [
+            field.name
+            for field in table_fields(model)
+            if ALWAYS_MASKED.search(field.name) or getattr(field, "is_secret", False)
+        ]
 
     def masked(self, model: type[Model]) -> set[str]:
         """Return the names of the fields whose values are never shown."""

@@ -1,0 +1,35 @@
+"""How a query reads an encrypted column: together with the column that it is bound to."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import FieldError
+from django.db.models.expressions import Col
+
+if TYPE_CHECKING:
+    from django_schemapatterns.encryption.fields import EncryptedField
+
+
+class EncryptedCol(Col):
+    """A column of envelopes in a query."""
+
+    target: EncryptedField
+
+    def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
+        raise FieldError(
+            f"{self.target.label} is encrypted: rows can not be ordered by it, and expressions can not use it."
+        )
+
+    def select_format(self, compiler: Any, sql: str, params: Any) -> tuple[str, Any]:
+        """
+        Select an array of the envelope and of what it is bound to.
+
+        Nobody who can only write to the column can make it look like one.
+        """
+        binding = self.target.binding_field
+        if binding is None:
+            return super().select_format(compiler, sql, params)  # type: ignore[misc]
+        bound, more = Col(self.alias, binding).as_sql(compiler, compiler.connection)
+        pair = f"ARRAY[{sql}, convert_to({bound}::text, 'UTF8')]"
+        return f"CASE WHEN {sql} IS NOT NULL THEN {pair} END", [*params, *params, *more]

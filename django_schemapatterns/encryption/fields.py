@@ -1,0 +1,255 @@
+"""The field whose values the database never sees."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from copy import deepcopy
+from typing import TYPE_CHECKING, Any
+
+from django.core.exceptions import FieldError, ValidationError
+from django.db import models
+from django.db.models.expressions import Case, Col, Subquery, Value, When
+from django.db.models.functions import Cast, Coalesce
+from django.db.models.sql import Query
+from django.utils.translation import gettext_lazy as _
+
+from django_schemapatterns.encryption import sealing
+from django_schemapatterns.encryption.binding import Binding
+from django_schemapatterns.encryption.columns import EncryptedCol
+from django_schemapatterns.encryption.forms import revealing
+from django_schemapatterns.encryption.index import SUFFIX, BlindIndex, BlindIndexField, unique_constraints
+from django_schemapatterns.encryption.lookups import lookup_of
+from django_schemapatterns.encryption.values import KeepIfSame, Resealed, Sealed, Secret, masked
+from django_schemapatterns.exceptions import ConfigurationError, DecryptionError
+from django_schemapatterns.schema.attach import attach_field_constraints
+
+if TYPE_CHECKING:
+    from django.db.models import Field, Model
+
+    _Field = models.Field[Any, Any]
+else:
+    _Field = models.Field
+
+FIXTURE = "$encrypted$"
+_TAKEN_OVER = ("blank", "null", "default", "editable", "help_text", "choices", "error_messages")
+_COLUMN = ("db_column", "db_comment", "verbose_name", "name")
+_PASSED_ON = (Col, Case, Coalesce, Cast, Subquery, Query)
+
+
+class EncryptedField(_Field):
+    """
+    A field whose values are encrypted before they leave Python, and decrypted when they come back.
+
+        tax_number = EncryptedField(models.CharField(max_length=20, null=True), key="pii", index=BlindIndex())
+
+    base_field: the field that it would be without encryption; its options are the field's.
+    key: the name of a ring of keys in SCHEMAPATTERNS["ENCRYPTION_KEYS"].
+    bind: what a value belongs to, besides its column: "column", no more than that; "row", its row; "tenant", the
+    rows of the same tenant. A value that is copied to where it does not belong can not be decrypted.
+    by: the field that tells the row (the primary key unless you say otherwise) or the tenant ("tenant").
+    index: a BlindIndex, if rows are to be found by the value.
+    place: the name of the column that values are bound to, when the table or the column was renamed.
+
+    Raises DecryptionError, and UnknownKey, when a value that is read is not what was written.
+    """
+
+    description = _("Encrypted value")
+    is_secret = True  # the audit log says that it changed, and not how
+    empty_strings_allowed = False
+
+    def __init__(
+        self,
+        base_field: Field[Any, Any],
+        *,
+        key: str,
+        bind: str = "column",
+        by: str = "",
+        index: BlindIndex | None = None,
+        place: str = "",
+    ) -> None:
+        if not isinstance(base_field, models.Field):
+            raise ConfigurationError(
+                f"EncryptedField takes the field that it encrypts, such as models.CharField(max_length=20), not "
+                f"{base_field!r}."
+            )
+        self.base_field, self.key, self.index, self.given_place = base_field, key, index, place
+        self.binding = Binding(bind, by)
+        options = {name: getattr(base_field, name) for name in (*_TAKEN_OVER, *_COLUMN)}
+        options["error_messages"] = base_field._error_messages  # type: ignore[attr-defined]
+        super().__init__(**options)
+
+    # What it is
+
+    @property
+    def label(self) -> str:
+        """The name of the field, for errors."""
+        return f"{self.model._meta.label}.{self.name}" if hasattr(self, "model") else str(self.name)
+
+    @property
+    def place(self) -> str:
+        """The column that values are bound to."""
+        return self.given_place or f"{self.model._meta.db_table}.{self.column}"
+
+    @property
+    def binding_field(self) -> Field[Any, Any] | None:
+        """The field of the row whose value is authenticated with this one's."""
+        return self.binding.field_of(self.model)
+
+    @property
+    def index_field(self) -> BlindIndexField:
+        return self.model._meta.get_field(f"{self.name}{SUFFIX}")  # type: ignore[return-value]
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> EncryptedField:
+        copied = super().__deepcopy__(memo)
+        copied.base_field = deepcopy(self.base_field, memo)
+        return copied
+
+    def deconstruct(self) -> Any:
+        """Name the ring of keys, never a key."""
+        name = super().deconstruct()[0]
+        kwargs: dict[str, Any] = {
+            "base_field": self.base_field.clone(),
+            "key": self.key,
+            **self.binding.options(),
+        }
+        if self.index is not None:
+            kwargs["index"] = self.index
+        if self.given_place:
+            kwargs["place"] = self.given_place
+        return name, "django_schemapatterns.fields.EncryptedField", [], kwargs
+
+    def contribute_to_class(self, cls: type[Model], name: str, private_only: bool = False) -> None:  # noqa: FBT001, FBT002
+        super().contribute_to_class(cls, name, private_only)
+        self.base_field.set_attributes_from_name(name)
+        self.base_field.model = cls
+        today = not cls._meta.abstract and cls.__module__ != "__fake__"
+        if self.index is not None and today:
+            cls.add_to_class(f"{name}{SUFFIX}", BlindIndexField(db_index=not self.index.unique))
+
+    def check(self, **kwargs: Any) -> list[Any]:
+        from django_schemapatterns.encryption.checks import check_field
+
+        return [*super().check(**kwargs), *check_field(self)]
+
+    def get_internal_type(self) -> str:
+        return "BinaryField"
+
+    # Queries
+
+    @property
+    def cached_col(self) -> EncryptedCol:
+        return EncryptedCol(self.model._meta.db_table, self)
+
+    def get_col(self, alias: str | None, output_field: Field[Any, Any] | None = None) -> EncryptedCol:
+        return EncryptedCol(alias, self, output_field)
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        return lookup_of(self, lookup_name)
+
+    def get_transform(self, lookup_name: str) -> Any:
+        return lookup_of(self, lookup_name)
+
+    def indexes_of(self, value: Any) -> list[bytes]:
+        """Return the blind indexes that rows with the value can have, one for each key of the ring."""
+        return sealing.indexes_of(self, self.base_field.to_python(value))
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        if value is None:
+            return None
+        if not isinstance(expression, _PASSED_ON):
+            raise FieldError(
+                f"{self.label} is encrypted: the database can not compute {type(expression).__name__}()."
+            )
+        return sealing.opened(self, value)
+
+    # Writing
+
+    def pre_save(self, model_instance: Model, add: bool) -> Any:  # noqa: FBT001 - Django's signature
+        value = getattr(model_instance, self.attname)
+        if value is None or isinstance(value, Sealed):
+            return value
+        if hasattr(value, "resolve_expression"):
+            return self._without_plain_text(value)
+        return sealing.sealed_for(self, model_instance, value, add=add)
+
+    def get_db_prep_save(self, value: Any, connection: Any) -> Any:
+        if isinstance(value, Resealed):
+            return KeepIfSame(value)
+        if hasattr(value, "as_sql"):
+            return self._without_plain_text(value)
+        return self.get_db_prep_value(value, connection)
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:  # noqa: FBT001, FBT002
+        if value is None:
+            return None
+        sealed = value if isinstance(value, Sealed) else sealing.sealed(self, value)
+        return connection.Database.Binary(sealed.envelope)
+
+    def _without_plain_text(self, expression: Any) -> Any:
+        """Return the expression with the values in it encrypted, or raise FieldError when it computes one."""
+        if isinstance(expression, Value):
+            value = expression.value
+            given = value if value is None or isinstance(value, Sealed) else sealing.sealed(self, value)
+            encrypted = Value(given, output_field=self)
+            encrypted.for_save = True
+            return encrypted
+        if isinstance(expression, Cast) and expression.output_field is self:
+            inner = expression.get_source_expressions()
+            expression.set_source_expressions([self._without_plain_text(each) for each in inner])
+            return expression
+        if isinstance(expression, Case):
+            for when in expression.cases:
+                when.result = self._without_plain_text(when.result)
+            expression.default = self._without_plain_text(expression.default)
+            expression.output_field = self
+            return expression
+        raise FieldError(
+            f"{self.label} is encrypted: the database can not compute a value for it from "
+            f"{type(expression).__name__}. Give it a value, or Case() and When() with values."
+        )
+
+    # Forms, validation, fixtures
+
+    def get_default(self) -> Any:
+        return self.base_field.get_default()
+
+    def formfield(self, **kwargs: Any) -> Any:
+        return revealing(self.base_field.formfield(**kwargs))
+
+    def clean(self, value: Any, model_instance: Model | None) -> Any:
+        """Validate as the inner field does; errors do not tell the value."""
+        if isinstance(value, Sealed):
+            return value
+        try:
+            return self.base_field.clean(value, model_instance)
+        except ValidationError as error:
+            raise masked(error) from None
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, Sealed):
+            return value
+        if isinstance(value, str) and value.startswith(FIXTURE):
+            return Sealed(self._from_fixture(value))
+        return self.base_field.to_python(value)
+
+    def value_from_object(self, obj: Model) -> Any:
+        value = super().value_from_object(obj)
+        return value if value is None or isinstance(value, str) else Secret(value)
+
+    def value_to_string(self, obj: Model) -> str:
+        """Return the value encrypted, since fixtures are files."""
+        value = getattr(obj, self.attname)
+        if value is None:
+            return ""
+        sealed = value if isinstance(value, Sealed) else sealing.sealed_for(self, obj, value, add=True)
+        return FIXTURE + base64.b64encode(sealed.envelope).decode()
+
+    def _from_fixture(self, text: str) -> bytes:
+        try:
+            return base64.b64decode(text.removeprefix(FIXTURE), validate=True)
+        except (binascii.Error, ValueError):
+            raise DecryptionError(f"{self.label}: the fixture is damaged") from None
+
+
+attach_field_constraints(EncryptedField, unique_constraints)

@@ -1,0 +1,115 @@
+"""From the value of a field to an envelope, and back."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from django.core.exceptions import FieldError
+
+from django_schemapatterns.encryption import keys, plaintext
+from django_schemapatterns.encryption.binding import text_of
+from django_schemapatterns.encryption.envelope import Subkeys, join, take_apart
+from django_schemapatterns.encryption.values import Resealed, Sealed
+from django_schemapatterns.exceptions import DecryptionError
+
+if TYPE_CHECKING:
+    from django.db.models import Model
+
+    from django_schemapatterns.encryption.fields import EncryptedField
+
+
+def sealed(field: EncryptedField, value: Any) -> Sealed:
+    """Return a value encrypted; one that is bound to a row or a tenant needs to know which, and is refused."""
+    if field.binding_field is not None:
+        refuse(field)
+    return Sealed(envelope(field, value))
+
+
+def refuse(field: EncryptedField) -> NoReturn:
+    raise FieldError(
+        f"{field.label} is bound to its {field.binding.bind}, which update() and bulk_update() do not tell. Use "
+        f"save() or bulk_create(), or encryption.bulk_update(queryset, objects, [{field.name!r}])."
+    )
+
+
+def sealed_for(field: EncryptedField, instance: Model, value: Any, *, add: bool) -> Sealed:
+    """Return the value of an instance encrypted, for an INSERT or an UPDATE of its row."""
+    keys_ = keys.ring(field.key).primary(field.place)
+    data, bound = plaintext.to_bytes(field.base_field, value), bound_of(field, instance)
+    index, fingerprint = _index(field, keys_, data), _fingerprint(keys_, instance, data)
+    sealed = keys_.seal(data, associated(field, bound), index=index, fingerprint=fingerprint)
+    if add or not fingerprint:
+        return Sealed(sealed)
+    return Resealed(sealed, keys_.header(index, fingerprint), str(field.column))
+
+
+def envelope(field: EncryptedField, value: Any, bound: bytes | None = None, *, key_id: str = "") -> bytes:
+    """
+    Return the envelope of a value.
+
+    bound: the text of what it is bound to.
+    """
+    ring = keys.ring(field.key)
+    keys_ = ring.get(key_id or ring.primary_id, field.place)
+    data = plaintext.to_bytes(field.base_field, value)
+    return keys_.seal(data, associated(field, bound), index=_index(field, keys_, data), fingerprint=b"")
+
+
+def opened(field: EncryptedField, value: Any) -> Any:
+    """Return the value of what the database gave: an envelope, or one with what it is bound to."""
+    if field.binding_field is None:
+        return unsealed(field, bytes(value), None)
+    if isinstance(value, list) and len(value) == 2:
+        return unsealed(field, *value)
+    raise FieldError(
+        f"{field.label} is bound to its {field.binding.bind}, which raw SQL and expressions do not tell. Read it with "
+        f"a query of the ORM, or defer it."
+    )
+
+
+def unsealed(field: EncryptedField, sealed: bytes, bound: bytes | None) -> Any:
+    """Return the value in an envelope, or raise DecryptionError."""
+    try:
+        parts = take_apart(sealed)
+        keys_ = keys.subkeys(field.key, parts.key_id, field.place)
+        return plaintext.from_bytes(field.base_field, keys_.unseal(parts, associated(field, bound)))
+    except DecryptionError as error:
+        error.add_field(field.label, field.place)
+        raise
+
+
+def indexes_of(field: EncryptedField, value: Any) -> list[bytes]:
+    """Return the blind index of a value by each key of the ring."""
+    data = plaintext.to_bytes(field.base_field, value)
+    return [_index(field, each, data) for each in keys.ring(field.key).all(field.place)]
+
+
+def bound_of(field: EncryptedField, instance: Model) -> bytes | None:
+    """Return what the value of an instance is bound to."""
+    binding = field.binding_field
+    if binding is None:
+        return None
+    value = getattr(instance, binding.attname)
+    if value is None or hasattr(value, "resolve_expression"):
+        raise FieldError(
+            f"{field.label} is bound to {binding.name!r}, which has no value yet. Give the field a value before the "
+            f"row is inserted, such as default=uuid.uuid4, or name another field with `by`."
+        )
+    return text_of(binding, value)
+
+
+def associated(field: EncryptedField, bound: bytes | None) -> bytes:
+    """Return what is authenticated with a value besides the header: where it belongs."""
+    return join([field.place.encode(), field.binding.bind.encode(), *([] if bound is None else [bound])])
+
+
+def _index(field: EncryptedField, keys_: Subkeys, data: bytes) -> bytes:
+    return b"" if field.index is None else keys_.index_of(field.index.normalized(data), field.index.size)
+
+
+def _fingerprint(keys_: Subkeys, instance: Model, data: bytes) -> bytes:
+    key = instance.pk
+    if key is None or hasattr(key, "resolve_expression"):
+        return b""
+    parts = key if isinstance(key, tuple) else (key,)
+    return keys_.fingerprint_of(join([str(part).encode() for part in parts]), data)
