@@ -3,6 +3,7 @@
 from django_schemapatterns.appsettings.triggers import CompiledVersionTrigger
 from django_schemapatterns.audit.capture import CompiledAuditTrigger
 from django_schemapatterns.audit.guard import CompiledGuardTrigger
+from django_schemapatterns.partitions.operations import ConvertToPartitioned
 from django_schemapatterns.periods.seed import SeedPeriods
 from django_schemapatterns.periods.triggers import CompiledPeriodTrigger
 from django_schemapatterns.roles.operations import GrantRoles
@@ -55,6 +56,7 @@ __all__ = [
     "CompiledReferenceTrigger",
     "CompiledTouchTrigger",
     "CompiledVersionTrigger",
+    "ConvertToPartitioned",
     "CreateDomain",
     "CreateEnum",
     "CreateObject",

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django_schemapatterns.partitions import marks
-from django_schemapatterns.partitions.bounds import partition_name, windows_ahead
+from django_schemapatterns.partitions.bounds import (
+    moment_of,
+    partition_name,
+    start_of,
+    windows,
+    windows_ahead,
+)
 from django_schemapatterns.schema import sql
 from django_schemapatterns.schema.names import literal, quote, sibling
+from django_schemapatterns.schema.triggers import COPY_SQL
 
 if TYPE_CHECKING:
-    from datetime import datetime
-
     from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor as SchemaEditor
     from django.db.models import Model
 
     from django_schemapatterns.partitions.options import PartitionOptions
 
+_EXISTS = "SELECT to_regclass(%s) IS NOT NULL"
 _KIND = "SELECT relkind = 'p' FROM pg_catalog.pg_class WHERE oid = to_regclass(%s)"
 
 
@@ -28,6 +36,28 @@ def is_partitioned(connection: BaseDatabaseWrapper, table: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_KIND, [quote(table)])
         return bool(cursor.fetchone() == (True,))
+
+
+def exists(connection: BaseDatabaseWrapper, table: str) -> bool:
+    """Return whether there is a table, or anything else, of that name."""
+    with connection.cursor() as cursor:
+        cursor.execute(_EXISTS, [quote(table)])
+        return bool(cursor.fetchone()[0])
+
+
+def moment_of_key(value: Any) -> datetime:
+    """Return the moment that a value of the key names."""
+    if isinstance(value, uuid.UUID):
+        return moment_of(value)
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=UTC)
+    return datetime(value.year, value.month, value.day, tzinfo=UTC)
+
+
+def copy_triggers(table: str) -> str:
+    """Return the statement that gives partitions our statement triggers of their table."""
+    place = literal(quote(table))
+    return COPY_SQL.format(table=place, quotes=sql.dollar_quotes(place)).strip()
 
 
 def partition_by(options: PartitionOptions) -> str:
@@ -42,7 +72,7 @@ class Maker:
 
         for statement in Maker(editor=editor, model=Order, options=options, now=now).first(): ...
 
-    table: that of the model by default.
+    table: that of the model by default.  oldest: a moment of the past that needs a partition, too.
     """
 
     editor: SchemaEditor
@@ -50,6 +80,7 @@ class Maker:
     options: PartitionOptions
     now: datetime
     table: str = ""
+    oldest: datetime | None = None
 
     @property
     def parent(self) -> str:
@@ -91,7 +122,10 @@ class Maker:
         if every is None:
             return
         key_type = str(self.model._meta.get_field(self.options.name).db_type(self.editor.connection))
-        for window in windows_ahead(every, self.now, self.options.ahead):
+        ahead = windows_ahead(every, self.now, self.options.ahead)
+        if self.oldest and self.oldest < ahead[0].low:
+            ahead = list(windows(every, self.oldest, start_of(every, ahead[-1].low)))
+        for window in ahead:
             low, high = window.literals(key_type)
             if since is None or window.low >= since:
                 name = partition_name(self.parent, every, window.low)
