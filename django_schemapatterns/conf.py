@@ -10,11 +10,13 @@ A new option is one more line in `Settings`: its type, its default, who reads it
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from functools import cache
 from ipaddress import IPv4Network, IPv6Network, ip_network
+from pathlib import Path
 from typing import Any
 
 from django.conf import settings
@@ -27,6 +29,7 @@ from django_schemapatterns.conf_roles import RoleSet
 from django_schemapatterns.exceptions import ConfigurationError
 
 NAME = "SCHEMAPATTERNS"
+LENGTH = re.compile(r"[1-9]\d{0,4} (day|week|month|quarter|year)s?")
 
 
 def _count(value: object) -> int:
@@ -59,6 +62,24 @@ def _rings(value: object) -> object:
     )
 
 
+def _length(value: object) -> str | None:
+    if value is not None and not (isinstance(value, str) and LENGTH.fullmatch(value)):
+        raise ValueError("a length of time such as '24 months', or None")
+    return value
+
+
+def _folder(value: object) -> str | None:
+    if value is not None and not (isinstance(value, str | Path) and str(value)):
+        raise ValueError("the path of a folder, or None")
+    return None if value is None else str(value)
+
+
+def _format(value: object) -> str:
+    if value not in {"ndjson", "parquet"}:
+        raise ValueError("'ndjson' or 'parquet'")
+    return str(value)
+
+
 def _option(default: object, read: Callable[[object], object], sentence: str) -> Any:
     return field(default=default, metadata={"read": read, "sentence": sentence})
 
@@ -81,6 +102,26 @@ class Settings:
         3,
         _count,
         "How many months of the audit log are made ahead of time.",
+    )
+    audit_keep: str | None = _option(
+        None,
+        _length,
+        "How long the audit log is kept, such as '24 months'; None for ever.",
+    )
+    partitions_archive: str | None = _option(
+        None,
+        _folder,
+        "The folder that holds what partitions held, in files, before they are dropped.",
+    )
+    partitions_archive_format: str = _option(
+        "ndjson",
+        _format,
+        "What those files are: 'ndjson' or 'parquet'.",
+    )
+    partitions_grace: str | None = _option(
+        "7 days",
+        _length,
+        "How long a partition that was detached can be attached again before it is dropped; None not at all.",
     )
     encryption_keys: dict[str, Any] | None = field(
         default=None,

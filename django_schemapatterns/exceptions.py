@@ -124,3 +124,7 @@ class UnknownKey(DecryptionError, LookupError):  # noqa: N818 - reads as what is
             f"Put the key back behind the others, and take it away when `manage.py reencrypt` has found nothing more "
             f"to do"
         )
+
+
+class ArchiveError(SchemaPatternsError, OSError):
+    """An archive of rows can not be written, does not hold what it should, or can not be read back."""
