@@ -122,7 +122,7 @@ def definition(connection: BaseDatabaseWrapper, field: Any) -> Definition:
     sql, params = field.generated_sql(connection)
     editor: Any = connection.schema_editor()
     expression = sql % tuple(map(editor.quote_value, params)) if params else sql
-    return _type(connection, field), expression, editor._column_generated_persistency_sql(field)
+    return _type(connection, field), expression, "STORED" if field.db_persist else "VIRTUAL"
 
 
 def remake(editor: SchemaEditor, model: type[Model], old: Any, new: Any) -> Any:

@@ -68,8 +68,13 @@ class SearchVectorField(models.GeneratedField):
         self.config = _checked_config(config)
         self.prefixes = prefixes
         vector = SearchVector(self.fields, "".join(map(self.weight, self.fields)), self.configs)
-        kwargs.update(expression=vector, output_field=search.SearchVectorField(), db_persist=True)
-        super().__init__(**{**kwargs, "serialize": False})
+        implied = {
+            "output_field": search.SearchVectorField(),
+            "db_persist": True,
+            "serialize": False,
+            "null": True,
+        }
+        super().__init__(expression=vector, **{**kwargs, **implied})
 
     def db_type(self, connection: Any) -> str:
         return "tsvector"
@@ -84,7 +89,7 @@ class SearchVectorField(models.GeneratedField):
 
     def deconstruct(self) -> Any:
         name, _path, args, kwargs = super().deconstruct()
-        for implied in ("expression", "output_field", "db_persist", "serialize"):
+        for implied in ("expression", "output_field", "db_persist", "serialize", "null"):
             kwargs.pop(implied, None)
         kwargs["fields"] = list(self.fields)
         kwargs["config"] = self.config
@@ -98,17 +103,18 @@ class SearchVectorField(models.GeneratedField):
         """
         Return the same field by the names that its sources have in the model, None if they can not be told.
 
-        While a migration renames a source, one of the two fields names what is not there: what stands at its
-        place in the other is meant.
+        While a migration renames a source, one of the two fields names what is not there: what the other
+        names in its place is meant, if that is certain.
         """
         present = {field.name for field in self.model._meta.local_concrete_fields}
         theirs = getattr(other, "fields", ())
-        names = [
-            name if name in present or place >= len(theirs) else theirs[place]
-            for place, name in enumerate(self.fields)
-        ]
-        if len(set(names)) != len(names) or not present.issuperset(names):
+        lost = [name for name in self.fields if name not in present]
+        new = [name for name in theirs if name not in self.fields]
+        same_weights = [self.weight(name) for name in lost] == [other.weight(name) for name in new]
+        if len(lost) != len(new) or not present.issuperset(new) or (len(lost) > 1 and not same_weights):
             return None
+        renamed = dict(zip(lost, new, strict=True))
+        names = [renamed.get(name, name) for name in self.fields]
         field = copy(self)
         field.expression = SearchVector(names, "".join(map(self.weight, self.fields)), self.configs)
         return field
