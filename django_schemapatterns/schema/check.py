@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.core import checks
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
-from django.db.models import CheckConstraint
+from django.db.models import CheckConstraint, Q
 
 from django_schemapatterns.schema.errors.places import place_of
 from django_schemapatterns.schema.names import NamedByModel
 
 if TYPE_CHECKING:
     from django.db.models import Model
+
+    from django_schemapatterns.schema.errors.meanings import Refusal
 
 
 class Check(NamedByModel, CheckConstraint):
@@ -29,7 +32,8 @@ class Check(NamedByModel, CheckConstraint):
                 ),
             ]
 
-    error_field: by default the only field of the condition; an error about several stands above the form.
+    error_field: by default the only field of the condition, and of conditions that all have to hold the one
+    which does not; an error about several fields at once stands above the form.
 
     To migrations it is a CheckConstraint: to take it in the place of one changes nothing in the database.
     """
@@ -50,10 +54,34 @@ class Check(NamedByModel, CheckConstraint):
         try:
             super().validate(model, instance, exclude, using)
         except ValidationError as error:
-            place = place_of(self, model)
-            if place == NON_FIELD_ERRORS or place in (exclude or ()):
+            places = {*self._blamed(model, instance, exclude, using)} - {*(exclude or ())}
+            if not places:
                 raise
-            raise ValidationError({place: error}) from None
+            raise ValidationError(dict.fromkeys(sorted(places), error)) from None
+
+    def violation_error(self, refusal: Refusal) -> ValidationError:
+        """Return what the database's error means."""
+        message = self.get_violation_error_message()
+        error = ValidationError(message, code=self.violation_error_code)
+        places = [place_of(self, refusal.model)]
+        if refusal.instance is not None and refusal.using is not None:
+            places = [*self._blamed(refusal.model, refusal.instance, None, refusal.using)] or places
+        return ValidationError(dict.fromkeys(sorted(places), error))
+
+    def _blamed(self, model: Any, instance: Any, exclude: Any, using: str) -> Iterator[str]:
+        """Yield the fields to blame."""
+        place = place_of(self, model)
+        if place != NON_FIELD_ERRORS:
+            yield place
+            return
+        condition: Any = self.condition
+        if condition.connector != Q.AND or condition.negated:
+            return
+        values = instance._get_field_expression_map(meta=model._meta, exclude=exclude)
+        for part in condition.children:
+            fields = {name for name, *_rest in model._get_expr_references(Q(part))}
+            if len(fields) == 1 and fields <= values.keys() and not Q(part).check(values, using=using):
+                yield from fields
 
     def check(self, model: type[Model], connection: Any) -> list[checks.CheckMessage]:
         parent: Any = super()

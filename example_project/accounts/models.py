@@ -14,7 +14,7 @@ from django.db.models.functions import Concat, Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from django_schemapatterns import audit, fields, models as patterns
-from django_schemapatterns.constraints import UniqueAlive
+from django_schemapatterns.constraints import Check, UniqueAlive
 from example_project.accounts.managers import UserManager
 from example_project.database import DatabaseForeignKey
 
@@ -94,12 +94,12 @@ class User(
             UniqueAlive("email", name="users_email_alive"),
             # ... but nobody ever gets the name that somebody else was known and logged in by.
             models.UniqueConstraint(fields=["username"], name="users_username_unique"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(username__regex=USERNAME_PATTERN),
                 name="users_username_format",
                 violation_error_message=_("Use 3 to 50 letters, digits and underscores."),
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(first_name__regex=r"\S", last_name__regex=r"\S"),
                 name="users_names_not_blank",
                 violation_error_message=_("First and last name must not be blank."),

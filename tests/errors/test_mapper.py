@@ -342,4 +342,4 @@ def test_unsaved_values_of_an_order_are_found() -> None:
     with pytest.raises(ValidationError) as caught, as_validation_errors(instance=order):
         order.save()
 
-    assert caught.value.message_dict == {"__all__": ["No amount of an order may be negative."]}
+    assert caught.value.message_dict == {"total": ["No amount of an order may be negative."]}

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from django_schemapatterns import fields, models as patterns
 from django_schemapatterns.attributes import AttributesQuerySet
-from django_schemapatterns.constraints import NoOverlap, UniqueAlive
+from django_schemapatterns.constraints import Check, NoOverlap, UniqueAlive
 from django_schemapatterns.indexes import AttributesIndex
 from django_schemapatterns.softdelete.querysets import SoftDeleteManager, SoftDeleteQuerySet
 from example_project.shop.models.attributes import PRODUCT_ATTRIBUTES
@@ -68,9 +68,10 @@ class Category(patterns.AuditedModel, patterns.TimestampedModel):
         ordering = ["sort_order", "name"]
         constraints = [
             models.UniqueConstraint(fields=["slug"], name="categories_slug_unique"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(parent__isnull=True) | ~Q(parent=F("id")),
                 name="categories_not_own_parent",
+                error_field="parent",
                 violation_error_message=_("A category cannot be its own parent."),
             ),
         ]
@@ -242,26 +243,28 @@ class Product(patterns.AuditedModel, patterns.SoftDeleteModel, patterns.Timestam
         constraints = [
             UniqueAlive("slug", name="products_slug_alive"),
             UniqueAlive("sku", name="products_sku_alive"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(price__gte=0),
                 name="products_price_not_negative",
                 violation_error_message=_("The price must not be negative."),
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(compare_price__isnull=True) | Q(compare_price__gte=F("price")),
                 name="products_compare_price_not_below_price",
+                error_field="compare_price",
                 violation_error_message=_("The compare price must not be below the price."),
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(cost_price__isnull=True) | Q(cost_price__gte=0),
                 name="products_cost_price_not_negative",
                 violation_error_message=_("The cost price must not be negative."),
             ),
-            models.CheckConstraint(
+            Check(
                 # A bare "quantity >= 0" would let NULL through, because a check that is unknown passes.
                 condition=Q(inventory_tracking=False, inventory_quantity__isnull=True)
                 | Q(inventory_tracking=True, inventory_quantity__isnull=False, inventory_quantity__gte=0),
                 name="products_inventory_matches_tracking",
+                error_field="inventory_quantity",
                 violation_error_message=_("Tracked products need a quantity of 0 or more, others have none."),
             ),
         ]
@@ -324,12 +327,12 @@ class ProductVariant(patterns.AuditedModel, patterns.SoftDeleteModel, patterns.T
         db_table_comment = "Sizes, colours and editions of a product"
         constraints = [
             UniqueAlive("sku", name="product_variants_sku_alive"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(price__isnull=True) | Q(price__gte=0),
                 name="product_variants_price_not_negative",
                 violation_error_message=_("The price must not be negative."),
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(inventory_quantity__gte=0),
                 name="product_variants_inventory_not_negative",
                 violation_error_message=_("The quantity must not be negative."),
@@ -361,7 +364,7 @@ class ProductPromotion(patterns.AuditedModel, patterns.SoftDeleteModel, patterns
         db_table = "product_promotions"
         db_table_comment = "Discounts for a time; a product has one at a time"
         constraints = [
-            models.CheckConstraint(
+            Check(
                 condition=Q(discount_percent__gt=0, discount_percent__lte=100),
                 name="product_promotions_discount_range",
                 violation_error_message=_("Give a discount above 0 and up to 100 percent."),

@@ -10,6 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from django_schemapatterns import fields, models as patterns
+from django_schemapatterns.constraints import Check
 from example_project.database import DatabaseForeignKey
 from example_project.shop.models.catalog import Product, ProductVariant
 
@@ -110,7 +111,7 @@ class Order(patterns.AuditedModel, patterns.TimestampedModel, BillingAddress, Sh
         constraints = [
             models.UniqueConstraint(fields=["order_number"], name="orders_order_number_unique"),
             DatabaseForeignKey(field="user", on_delete="RESTRICT", name="orders_user_fk"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(
                     subtotal__gte=0,
                     tax_total__gte=0,
@@ -121,12 +122,12 @@ class Order(patterns.AuditedModel, patterns.TimestampedModel, BillingAddress, Sh
                 name="orders_amounts_not_negative",
                 violation_error_message=_("No amount of an order may be negative."),
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(currency__regex=r"^[A-Z]{3}$"),
                 name="orders_currency_format",
                 violation_error_message=_("Enter a currency as three capital letters."),
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(billing_country__regex=COUNTRY_PATTERN, shipping_country__regex=COUNTRY_PATTERN),
                 name="orders_country_format",
                 violation_error_message=_("Enter a country as two capital letters."),
@@ -185,12 +186,12 @@ class OrderItem(patterns.AuditedModel):
             DatabaseForeignKey(field="order", on_delete="CASCADE", name="order_items_order_fk"),
             DatabaseForeignKey(field="product", on_delete="RESTRICT", name="order_items_product_fk"),
             DatabaseForeignKey(field="product_variant", on_delete="RESTRICT", name="order_items_variant_fk"),
-            models.CheckConstraint(
+            Check(
                 condition=Q(quantity__gt=0),
                 name="order_items_quantity_positive",
                 violation_error_message=_("Order at least one."),
             ),
-            models.CheckConstraint(
+            Check(
                 condition=Q(unit_price__gte=0, total_price__gte=0),
                 name="order_items_prices_not_negative",
                 violation_error_message=_("Prices must not be negative."),
