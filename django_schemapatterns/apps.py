@@ -41,3 +41,4 @@ class SchemaPatternsConfig(AppConfig):
         pre_migrate.connect(install.before_migrate, sender=self)
         post_migrate.connect(install.after_migrate, sender=self)
         post_migrate.connect(sync.after_migrate, sender=self)
+        post_migrate.connect(unmigrated.after_migrate, sender=self)

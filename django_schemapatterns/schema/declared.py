@@ -18,6 +18,7 @@ from django_schemapatterns.schema.free import FreeObject, FreeOperation, Owned, 
 from django_schemapatterns.schema.names import quote
 
 if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor as SchemaEditor
 
 _registered: dict[tuple[str, str], Declared] = {}
@@ -119,11 +120,23 @@ def _app_of(module: str) -> str:
     return config.label
 
 
+def registered() -> list[tuple[str, Declared]]:
+    """Return (app label, object) of what apps declare, as they wrote it."""
+    return [(app_label, each) for (app_label, _), each in _registered.items()]
+
+
+def is_there(connection: BaseDatabaseWrapper, each: Declared) -> bool:
+    """Return whether the database has an object of that name."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {each.exists_sql()} IS NOT NULL")
+        return bool(cursor.fetchone()[0])
+
+
 def declared(*, without: Collection[str] = ()) -> dict[str, Owned]:
     """Return what apps declare, in an order in which each may name those before it."""
     found = {
-        name: Owned(app_label, each.resolved(app_label))
-        for (app_label, name), each in _registered.items()
+        each.name: Owned(app_label, each.resolved(app_label))
+        for app_label, each in registered()
         if app_label not in without
     }
     return {each.name: found[each.name] for each in in_order(owned.object for owned in found.values())}

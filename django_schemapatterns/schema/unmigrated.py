@@ -1,4 +1,4 @@
-"""Types and functions for tables without migrations: of `migrate --run-syncdb`, and of some test runs."""
+"""What apps without migrations need beside tables: for `migrate --run-syncdb`, and in some test runs."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from django.apps import apps
 from django.db import connections, router
 from django.db.migrations.loader import MigrationLoader
 
+from django_schemapatterns.schema.declared import declared, is_there, registered
 from django_schemapatterns.schema.free import free_objects
 from django_schemapatterns.schema.functions import install_statements
 from django_schemapatterns.schema.types import create
@@ -19,11 +20,13 @@ if TYPE_CHECKING:
 
 
 def before_migrate(using: str, **kwargs: Any) -> None:
-    """Make the types and functions that fields of apps without migrations need."""
+    """Make the types and functions that tables of apps without migrations need."""
     connection = connections[using]
     if connection.vendor != "postgresql":
         return
-    fields = list(_fields(using, MigrationLoader(connection).unmigrated_apps))
+    labels = MigrationLoader(connection).unmigrated_apps
+    _make_declared(using, labels, first=True)
+    fields = list(_fields(using, labels))
     needed: dict[str, Any] = {each.name: each for field in fields for each in free_objects(field)}
     functions = dict.fromkeys(each for field in fields for each in getattr(field, "functions", ()))
     if not (needed or functions):
@@ -34,6 +37,23 @@ def before_migrate(using: str, **kwargs: Any) -> None:
         for pattern, file in [("schema", "schemapatterns.v1"), *functions] if functions else ():
             for statement in install_statements(pattern, file):
                 editor.execute(statement, params=None)
+
+
+def after_migrate(using: str, **kwargs: Any) -> None:
+    """Make the views and functions that apps without migrations declare."""
+    connection = connections[using]
+    if registered() and connection.vendor == "postgresql":
+        _make_declared(using, MigrationLoader(connection).unmigrated_apps, first=False)
+
+
+def _make_declared(using: str, labels: set[str], *, first: bool) -> None:
+    connection = connections[using]
+    migrated = {config.label for config in apps.get_app_configs()} - labels
+    for app_label, each in declared(without=migrated).values():
+        wanted = each.comes_first == first and router.allow_migrate(using, app_label)
+        if wanted and not is_there(connection, each):
+            with connection.schema_editor() as editor:
+                each.create(editor)
 
 
 def _fields(using: str, labels: set[str]) -> Iterator[Field[Any, Any]]:

@@ -19,6 +19,7 @@ FRONT_DOORS = [
     "appsettings",
     "models",
     "constraints",
+    "database",
     "fields",
     "indexes",
     "attributes",

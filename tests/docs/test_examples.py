@@ -34,6 +34,7 @@ def test_the_tutorial_works_from_an_empty_folder(follow: Follow) -> None:
     [
         "audit",
         "domains-and-enums",
+        "views-and-functions",
         "soft-delete",
         "no-overlap",
         "timestamps",
