@@ -37,7 +37,7 @@ def vault(migrated_database: None, django_db_blocker: DjangoDbBlocker) -> Iterat
 
 
 def found(check: Any, home: House, login: str, *, declared: bool = True) -> list[str]:
-    return [each.id.rpartition(".")[2] for each in messages(check, home, login, declared=declared)]
+    return [str(each.id).rpartition(".")[2] for each in messages(check, home, login, declared=declared)]
 
 
 def messages(check: Any, home: House, login: str, *, declared: bool = True) -> list[CheckMessage]:
