@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import connections, router, transaction
 
 from django_schemapatterns import conf
+from django_schemapatterns.audit import retention  # noqa: F401 - it declares
 from django_schemapatterns.schema.functions import declare, declared, install_statements
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ declare(
         "audit_new_values.v1",
         "audit_changed_fields.v1",
         "create_audit_partition.v1",
+        "guard_audit_partition.v1",
         "create_audit_partitions.v2",
         "audit_log.v1",
         "audit_trail.v1",

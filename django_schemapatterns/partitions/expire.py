@@ -159,8 +159,8 @@ class Retiring:
             if pending is not None:
                 raise ConfigurationError(f"{step.partition} is attached again, and stays.")
             reason = f"the partition {step.partition} is dropped; {self._proof(step.partition, mark)}"
-            if self.listing.table.permit:
-                cursor.execute(f"SELECT {self.listing.table.permit}(%s)", [reason])
+            if self.listing.table.note:
+                cursor.execute(self.listing.table.note, [reason])
             partition_retired.send(sender=None, table=step.table, partition=step.partition, using=self.using)
             cursor.execute(f"DROP TABLE {step.partition}")
 

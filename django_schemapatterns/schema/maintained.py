@@ -17,7 +17,7 @@ class MaintainedTable:
     keep: for how long partitions stay, such as "24 months"; None for ever.
     create: the SQL function that makes one partition, called like schemapatterns.create_partition().
     detached: the SQL function that is called with each partition that was detached.
-    permit: the SQL function that is called with a reason where a partition is to be dropped.
+    note: the statement that writes down that a partition is dropped, with one parameter: how and why.
     """
 
     table: str
@@ -27,7 +27,7 @@ class MaintainedTable:
     keep: str | None = None
     create: str = "schemapatterns.create_partition"
     detached: str | None = None
-    permit: str | None = None
+    note: str | None = None
 
 
 Source = Callable[[], Iterable[MaintainedTable]]
