@@ -63,6 +63,7 @@ class RowSecurity(NamedByModel, SchemaObject):
     """
 
     calls_functions = True
+    holds_columns = True
 
     def __init__(
         self,

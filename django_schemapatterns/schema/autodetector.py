@@ -16,7 +16,7 @@ from django_schemapatterns.schema.free_plan import (
     split_at_commits,
 )
 from django_schemapatterns.schema.generated_plan import order_changes
-from django_schemapatterns.schema.object_changes import arrange_objects, history
+from django_schemapatterns.schema.object_changes import arrange_objects, history, release_columns
 from django_schemapatterns.schema.objects import SchemaObject
 from django_schemapatterns.schema.proofs import prove_later, split_proofs
 from django_schemapatterns.schema.triggers import AlterTrigger, CompiledTrigger, FollowingOperation
@@ -65,12 +65,14 @@ class SchemaAutodetectorMixin(MigrationAutodetector):
             arranged = arrange_objects(
                 operations, created, app_label, self._new_model, history(self._graph, app_label)
             )
+            arranged = release_columns(arranged, app_label, self.from_state)
             changed = add_following(merge_trigger_changes(arranged), created)
             self.generated_operations[app_label] = prove_later(changed, created, app_label)
         self.free_objects.add_to(self.generated_operations)
         super()._sort_migrations()  # type: ignore[misc]
         for app_label, operations in self.generated_operations.items():
             self.generated_operations[app_label] = put_around(put_ours_last(operations))
+
     def _new_model(self, app_label: str, name: str) -> Any:
         return self.to_state.apps.get_model(app_label, name)
 

@@ -64,7 +64,7 @@ SELECT DISTINCT quote_ident(policyname), polrelid::regclass::text, permissive, c
        ARRAY(
            SELECT CASE role WHEN 'public' THEN 'PUBLIC' ELSE quote_ident(role) END FROM unnest(roles) AS role
        ),
-       qual, with_check
+       qual, with_check, obj_description(pg_policy.oid, 'pg_policy')
 FROM columns
 JOIN pg_depend ON refclassid = class AND refobjid = attrelid AND refobjsubid = attnum
 JOIN pg_policy ON classid = 'pg_policy'::regclass AND objid = pg_policy.oid
@@ -210,11 +210,13 @@ def _policy(  # noqa: PLR0917 - a row of the query
     roles: list[str],
     using: str | None,
     check: str | None,
+    comment: str | None,
 ) -> Dependent:
     clauses = f" USING ({using})" if using else ""
     clauses += f" WITH CHECK ({check})" if check else ""
     create = f"CREATE POLICY {name} ON {table} AS {permissive} FOR {command} TO {', '.join(roles)}{clauses}"
-    return Dependent("", f"DROP POLICY {name} ON {table}", (create,))
+    create_all = (create, *_comment("POLICY", f"{name} ON {table}", comment))
+    return Dependent("", f"DROP POLICY {name} ON {table}", create_all)
 
 
 def _check(name: str, table: str, definition: str, text: str | None) -> Dependent:

@@ -12,6 +12,7 @@ from django.db.utils import load_backend
 from django_schemapatterns.schema import dependents, generated
 from django_schemapatterns.schema.enums import Enum
 from django_schemapatterns.schema.free import free_objects
+from django_schemapatterns.schema.policy_guards import PolicyGuardMixin
 from django_schemapatterns.schema.storage_editor import StorageEditorMixin
 from django_schemapatterns.schema.triggers import CompiledTrigger
 from django_schemapatterns.schema.types import find_type
@@ -30,7 +31,7 @@ NOTES = {
 }
 
 
-class SchemaEditorMixin(StorageEditorMixin):
+class SchemaEditorMixin(PolicyGuardMixin, StorageEditorMixin):
     # Django 5.2 would drop views and policies along with a column.
     sql_delete_column = "ALTER TABLE %(table)s DROP COLUMN %(column)s"
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
 
-from django.db.migrations import AddConstraint, AddField, RemoveConstraint
+from django.db.migrations import AddConstraint, AddField, DeleteModel, RemoveConstraint, RemoveField
 from django.db.migrations.autodetector import OperationDependency
 
 from django_schemapatterns.schema.free import flat
@@ -14,6 +14,7 @@ from django_schemapatterns.schema.objects import SchemaObject
 if TYPE_CHECKING:
     from django.db.migrations.graph import MigrationGraph
     from django.db.migrations.operations.base import Operation
+    from django.db.migrations.state import ProjectState
 
 Key = tuple[str, str]
 ADDITIONS = (AddField, AddConstraint, RemoveConstraint)
@@ -47,6 +48,20 @@ def arrange_objects(
             each._auto_deps = [*getattr(operation, "_auto_deps", []), *waits]  # type: ignore[attr-defined]
         found += [*before, renewed]
     return [each for each in found if id(each) not in replaced]
+
+
+def release_columns(operations: list[Operation], app_label: str, old: ProjectState) -> list[Operation]:
+    """Remove what holds columns of models that go, where the columns go one by one before."""
+    gone = {each.name_lower for each in operations if isinstance(each, DeleteModel)}
+    touched = {each.model_name_lower for each in operations if isinstance(each, RemoveField)} & gone
+    removals: list[Operation] = []
+    for name in sorted(touched):
+        for constraint in old.models[app_label, name].options.get("constraints", ()):
+            if isinstance(constraint, SchemaObject) and constraint.holds_columns:
+                removal: Any = RemoveConstraint(name, constraint.name)
+                removal._auto_deps = []
+                removals.append(removal)
+    return [*removals, *operations]
 
 
 def history(graph: MigrationGraph | None, app_label: str) -> list[Operation]:

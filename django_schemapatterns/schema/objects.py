@@ -30,6 +30,9 @@ class SchemaObject(BaseConstraint):
         """Return the statement that drops it."""
         raise NotImplementedError
 
+    # Whether columns can not be dropped while it is there.
+    holds_columns = False
+
     def requires(self, model: type[Model]) -> list[tuple[str, str, str]]:
         """Return the fields that must be there before, as (app label, model, field)."""
         return []

@@ -1,0 +1,108 @@
+"""What the owner of tables does in migrations: no superuser, and shown by FORCE no more than others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, connection, models, transaction
+from django.db.migrations import AlterField, RunPython
+from django.db.models import Q
+
+from django_schemapatterns.constraints import Allow, RowSecurity
+from django_schemapatterns.context import current
+from tests.rowsecurity.conftest import ask
+from tests.rowsecurity.test_migrations import OWN, TABLE, paper, switches
+from tests.schema.story import Story
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def owner() -> Iterator[None]:
+    """Let migrations run as a role that owns what it makes, and is otherwise ordinary."""
+    ask("default", "CREATE ROLE rowtests_owner NOLOGIN")
+    ask("default", "GRANT ALL ON SCHEMA public, schemapatterns TO rowtests_owner")
+    ask("default", "SET LOCAL ROLE rowtests_owner")
+    yield
+    if not connection.needs_rollback:
+        ask("default", "RESET ROLE")
+
+
+def insert(table: str, columns: str, *rows: str) -> None:
+    """Put rows into a table, whatever its policies say."""
+    ask("default", "RESET ROLE")
+    for row in rows:
+        ask("default", f"INSERT INTO {table} ({columns}) VALUES ({row})")
+    ask("default", "SET LOCAL ROLE rowtests_owner")
+
+
+def child(target: Any) -> Any:
+    """Return a function that declares a protected model that points at papers, or only says so."""
+    meta = {"app_label": "testapp", "constraints": [RowSecurity(Allow("own", when=Q(owner=current.user_id)))]}
+    return lambda: type(
+        "Copy",
+        (models.Model,),
+        {
+            "__module__": __name__,
+            "Meta": type("Meta", (), dict(meta)),
+            "owner": models.BigIntegerField(),
+            "paper": target(),
+        },
+    )
+
+
+@pytest.mark.usefixtures("owner")
+@pytest.mark.parametrize("paper_id", [1, 4711])
+def test_a_foreign_key_is_checked_against_all_rows(paper_id: int) -> None:
+    story = Story(paper(RowSecurity(OWN)), child(lambda: models.BigIntegerField(db_column="paper_id")))
+    insert(TABLE, "id, owner", "1, 1")
+    insert("testapp_copy", "owner, paper_id", f"1, {paper_id}")
+    assert ask("default", "SELECT count(*) FROM testapp_copy") == [(0,)]
+
+    before, after = story.state, story.state.clone()
+    change = AlterField(
+        "copy", "paper", models.ForeignKey("testapp.Paper", models.CASCADE, db_column="paper_id")
+    )
+    change.state_forwards("testapp", after)
+
+    def migrate() -> None:
+        with connection.schema_editor() as editor:
+            change.database_forwards("testapp", editor, before, after)
+
+    if paper_id == 1:
+        migrate()
+    else:
+        with pytest.raises(IntegrityError, match="4711"):
+            migrate()
+        return
+    assert (switches(), switches("testapp_copy")) == ((True, True), (True, True))
+
+
+@pytest.mark.usefixtures("owner")
+def test_values_for_null_reach_all_rows() -> None:
+    title = models.TextField(null=True)
+    story = Story(paper(RowSecurity(OWN), title=title))
+    insert(TABLE, "owner", "1", "2")
+
+    story.becomes(paper(RowSecurity(OWN), title=models.TextField(default="untitled")))
+
+    ask("default", "RESET ROLE")
+    assert ask("default", f"SELECT DISTINCT title FROM {TABLE}") == [("untitled",)]
+    assert switches() == (True, True)
+
+
+@pytest.mark.usefixtures("owner")
+def test_nothing_else_of_the_owner_passes_by() -> None:
+    story = Story(paper(RowSecurity(OWN)))
+    insert(TABLE, "owner", "1", "2")
+    seen = []
+
+    def look(apps: Any, editor: Any) -> None:
+        seen.append(apps.get_model("testapp", "Paper").objects.count())
+
+    with transaction.atomic():
+        story._apply(RunPython(look))
+
+    assert seen == [0]
