@@ -77,6 +77,14 @@ class SchemaEditorMixin(PolicyGuardMixin, StorageEditorMixin):
             new_field = _with_default_of(new_field, old_field)
         alter = super()._alter_field  # type: ignore[misc]
         same_type = old_type == new_type and _collation(args[0]) == _collation(args[1])
+        if same_type and old_field.db_comment != new_field.db_comment:
+            # Django would set the type anew, which views, triggers and policies do not let it do.
+            self._alter_field(
+                model, _with_comment_of(old_field, new_field), new_field, old_type, new_type, *args, **kwargs
+            )
+            comment, _ = self._alter_column_comment_sql(model, new_field, new_type, new_field.db_comment)  # type: ignore[attr-defined]
+            self.execute(comment, params=None)
+            return
         if same_type or old_field.column != new_field.column:
             alter(model, old_field, new_field, old_type, new_type, *args, **kwargs)
             return
@@ -134,6 +142,13 @@ class SchemaEditorMixin(PolicyGuardMixin, StorageEditorMixin):
 
 def _collation(parameters: Any) -> str | None:
     return parameters.get("collation")  # type: ignore[no-any-return]
+
+
+def _with_comment_of(field: Any, other: Any) -> Any:
+    """Return the field with another's comment."""
+    changed = copy(field)
+    changed.db_comment = other.db_comment
+    return changed
 
 
 def _with_default_of(field: Any, other: Any) -> Any:

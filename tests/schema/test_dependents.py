@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models
 
-from tests.audit.tools import entries, execute
+from tests.audit.tools import entries, execute, select
 from tests.schema.story import Story
 from tests.schema.test_free_objects_domains import height, plain
 from tests.schema.test_free_objects_enums import season
@@ -108,3 +109,51 @@ def test_audited_and_soft_deleted_models_go_on(transactional_db: None) -> None:
     assert made.pk
     while story.done:
         story.undo()
+
+
+def test_comment_changes_below_views_triggers_and_policies() -> None:
+    story = Story(plain(height=models.IntegerField(null=True, db_comment="in feet")))
+    for statement in DEPENDENTS:
+        execute(statement)
+    before = seen()
+
+    story.becomes(plain(height=models.IntegerField(null=True, db_comment="in 100% m")))
+    assert comment() == "in 100% m"
+    story.becomes(plain(height=models.IntegerField(null=True)))
+    assert comment() is None
+    story.undo()
+
+    assert comment() == "in 100% m"
+    assert seen() == before
+
+
+def test_comment_and_type_change_together() -> None:
+    story = Story(plain(height=models.IntegerField(null=True, db_comment="in feet")))
+    execute(f"CREATE VIEW tree_view AS SELECT height FROM {TABLE}")
+
+    story.becomes(plain(height=models.BigIntegerField(null=True, db_comment="in m")))
+
+    assert comment() == "in m"
+    assert select("SELECT pg_typeof(max(height))::text FROM tree_view") == "bigint"
+
+
+def test_comment_alone_locks_nobody_out() -> None:
+    with connection.schema_editor(collect_sql=True) as editor:
+        old, new = models.TextField(), models.TextField(db_comment="what it's called")
+        for field in (old, new):
+            field.set_attributes_from_name("name")
+            field.model = ContentType
+        editor.alter_field(ContentType, old, new)
+
+    assert [line for line in editor.collected_sql if not line.startswith("--")] == [
+        """COMMENT ON COLUMN "django_content_type"."name" IS 'what it''s called';"""
+    ]
+
+
+def comment() -> Any:
+    return select(
+        "SELECT col_description(%s::regclass, attnum) FROM pg_attribute WHERE attrelid = %s::regclass "
+        "AND attname = 'height'",
+        TABLE,
+        TABLE,
+    )
