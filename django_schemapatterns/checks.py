@@ -9,6 +9,8 @@ from django_schemapatterns.attributes.checks import check_attributes, check_attr
 from django_schemapatterns.audit.checks import check_middleware, check_models, check_vendor
 from django_schemapatterns.audit.database_checks import check_database, check_role
 from django_schemapatterns.conf import check_settings
+from django_schemapatterns.encryption.checks import check_encryption
+from django_schemapatterns.encryption.database_checks import check_encryption_database
 from django_schemapatterns.periods.checks import check_periods
 from django_schemapatterns.periods.database_checks import check_periods_database
 from django_schemapatterns.roles.checks import check_roles
@@ -28,6 +30,7 @@ def register() -> None:
     for check in (check_installed_apps, check_composed, check_vendor, check_models, check_softdelete):
         checks.register(check, models)
     for check in (check_periods, check_attributes, check_types, check_declared):
+    for check in (check_periods, check_attributes, check_types, check_encryption):
         checks.register(check, models)
     for check in (
         check_database,
@@ -39,6 +42,7 @@ def register() -> None:
         check_types_in_database,
         check_declared_in_database,
         check_grants,
+        check_encryption_database,
     ):
         checks.register(check, database)
     checks.register(check_settings)

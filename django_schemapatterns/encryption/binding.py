@@ -45,7 +45,7 @@ class Binding:
         }
 
     def field_of(self, model: type[Model]) -> Field[Any, Any] | None:
-        """Return the field that tells the row or the tenant; None when values are bound to their column only."""
+        """Return the field that tells the row or the tenant; None when values are bound to a column only."""
         if self.bind == "column":
             return None
         return model._meta.pk if self.name == "pk" else model._meta.get_field(self.name)  # type: ignore[return-value]

@@ -18,7 +18,8 @@ class EncryptedCol(Col):
 
     def resolve_expression(self, *args: Any, **kwargs: Any) -> Any:
         raise FieldError(
-            f"{self.target.label} is encrypted: rows can not be ordered by it, and expressions can not use it."
+            f"{self.target.label} is encrypted: rows can not be ordered by it, and expressions can not "
+            f"use it."
         )
 
     def select_format(self, compiler: Any, sql: str, params: Any) -> tuple[str, Any]:
@@ -29,7 +30,7 @@ class EncryptedCol(Col):
         """
         binding = self.target.binding_field
         if binding is None:
-            return super().select_format(compiler, sql, params)  # type: ignore[misc]
+            return super().select_format(compiler, sql, params)
         bound, more = Col(self.alias, binding).as_sql(compiler, compiler.connection)
         pair = f"ARRAY[{sql}, convert_to({bound}::text, 'UTF8')]"
         return f"CASE WHEN {sql} IS NOT NULL THEN {pair} END", [*params, *params, *more]

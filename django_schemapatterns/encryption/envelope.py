@@ -94,7 +94,8 @@ class Subkeys:
         except InvalidTag:
             pass
         raise DecryptionError(
-            f"the value is not what was encrypted here with the key {self.key_id!r}: it was changed, copied from "
+            f"the value is not what was encrypted here with the key {self.key_id!r}: it was changed, "
+            f"copied from "
             f"another place, or the key is not the one that it was"
         )
 
@@ -114,7 +115,8 @@ def take_apart(envelope: bytes) -> Parts:
     version, index, key, fingerprint = envelope[len(MAGIC) : PREFIX]
     if version != VERSION:
         raise DecryptionError(
-            f"the value is of version {version} of the format; this release of django-schemapatterns reads {VERSION}"
+            f"the value is of version {version} of the format; this release of django-schemapatterns "
+            f"reads {VERSION}"
         )
     key_at = PREFIX + index
     fingerprint_at = key_at + key

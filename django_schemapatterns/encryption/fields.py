@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.core.exceptions import FieldError, ValidationError
 from django.db import models
-from django.db.models.expressions import Case, Col, Subquery, Value, When
+from django.db.models.expressions import Case, Col, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
 from django.db.models.sql import Query
 from django.utils.translation import gettext_lazy as _
@@ -45,7 +45,7 @@ class EncryptedField(_Field):
 
     base_field: the field that it would be without encryption; its options are the field's.
     key: the name of a ring of keys in SCHEMAPATTERNS["ENCRYPTION_KEYS"].
-    bind: what a value belongs to, besides its column: "column", no more than that; "row", its row; "tenant", the
+    bind: what a value belongs to, besides its column: "column", no more; "row", its row; "tenant", the
     rows of the same tenant. A value that is copied to where it does not belong can not be decrypted.
     by: the field that tells the row (the primary key unless you say otherwise) or the tenant ("tenant").
     index: a BlindIndex, if rows are to be found by the value.
@@ -70,7 +70,8 @@ class EncryptedField(_Field):
     ) -> None:
         if not isinstance(base_field, models.Field):
             raise ConfigurationError(
-                f"EncryptedField takes the field that it encrypts, such as models.CharField(max_length=20), not "
+                f"EncryptedField takes the field that it encrypts, such as "
+                f"models.CharField(max_length=20), not "
                 f"{base_field!r}."
             )
         self.base_field, self.key, self.index, self.given_place = base_field, key, index, place
@@ -141,7 +142,7 @@ class EncryptedField(_Field):
     def cached_col(self) -> EncryptedCol:
         return EncryptedCol(self.model._meta.db_table, self)
 
-    def get_col(self, alias: str | None, output_field: Field[Any, Any] | None = None) -> EncryptedCol:
+    def get_col(self, alias: Any, output_field: Field[Any, Any] | None = None) -> EncryptedCol:
         return EncryptedCol(alias, self, output_field)
 
     def get_lookup(self, lookup_name: str) -> Any:

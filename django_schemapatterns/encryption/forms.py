@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from functools import cache
 from typing import Any
 
@@ -24,10 +25,12 @@ class _Revealing:
 def revealing(field: Any) -> Any:
     """Return the form field, taught to read what stands for a value."""
     if field is not None:
-        field.__class__ = _revealing_class(type(field))
+        kind: Any = type(field)
+        field.__class__ = _revealing_class(kind)
     return field
 
 
 @cache
-def _revealing_class(form_class: type) -> type:
-    return type(form_class.__name__, (_Revealing, form_class), {"__module__": form_class.__module__})
+def _revealing_class(form_class: Hashable) -> Any:
+    base: Any = form_class
+    return type(base.__name__, (_Revealing, base), {"__module__": base.__module__})

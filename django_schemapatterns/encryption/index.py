@@ -34,10 +34,11 @@ class BlindIndex:
     """
     Makes an encrypted field one that exact lookups can find.
 
-        email = EncryptedField(models.EmailField(), key="pii", index=BlindIndex(normalize="casefold", unique=True))
+        email = EncryptedField(models.EmailField(), key="pii", index=BlindIndex(normalize="casefold"))
 
     normalize: "casefold" if upper and lower case are not to matter.
-    bits: the size of the index, 16 to 256 in steps of 8. With fewer than 96 several values share one, which tells
+    bits: the size of the index, 16 to 256 in steps of 8. With fewer than 96 several values share one,
+    which tells
     an attacker less, and lookups give candidates only.
     unique: whether no two rows may have the same value.
     accept_leakage: why an index of few possible values is right, although it tells which rows have the same.
@@ -57,7 +58,8 @@ class BlindIndex:
             raise ConfigurationError(f"BlindIndex: bits is {bits!r}; it may be 16 to 256, in steps of 8.")
         if unique and bits < EXACT_BITS:
             raise ConfigurationError(
-                f"BlindIndex: unique needs bits of {EXACT_BITS} or more, or it would refuse values that differ."
+                f"BlindIndex: unique needs bits of {EXACT_BITS} or more, or it would refuse values that "
+                f"differ."
             )
         self.normalize, self.bits, self.unique = normalize, bits, unique
         self.accept_leakage = accept_leakage
@@ -109,11 +111,18 @@ class BlindIndexField(_GeneratedField):
         kwargs = {"null": True, "serialize": False, **kwargs}
         for implied in ("expression", "output_field", "db_persist"):
             kwargs.pop(implied, None)
-        super().__init__(expression=F(""), output_field=BinaryField(null=True), db_persist=True, **kwargs)
+        super().__init__(
+            expression=IndexOf(F("")), output_field=BinaryField(null=True), db_persist=True, **kwargs
+        )
 
     def contribute_to_class(self, cls: type[Model], name: str, private_only: bool = False) -> None:  # noqa: FBT001, FBT002
         self.expression = IndexOf(F(name.removesuffix(SUFFIX)))
         super().contribute_to_class(cls, name, private_only)
+
+    def check(self, **kwargs: Any) -> list[Any]:
+        from django_schemapatterns.encryption.checks import check_index_field
+
+        return [*super().check(**kwargs), *check_index_field(self)]
 
     def deconstruct(self) -> Any:
         name, _path, args, kwargs = super().deconstruct()
@@ -150,6 +159,11 @@ class UniqueEncrypted(NamedByModel, UniqueConstraint):
             others = others.exclude(pk=instance.pk)
         if others.exists():
             raise ValidationError({self.field: instance.unique_error_message(model, (self.field,))})
+
+    def violation_error(self, refusal: Any) -> ValidationError:
+        """Return the same for what the database has refused."""
+        instance = refusal.instance or refusal.model()
+        return ValidationError({self.field: instance.unique_error_message(refusal.model, (self.field,))})
 
 
 def unique_constraints(field: EncryptedField, model: type[Model]) -> list[UniqueEncrypted]:

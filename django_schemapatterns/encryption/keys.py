@@ -7,7 +7,7 @@ import binascii
 import os
 import re
 import secrets
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
@@ -165,7 +165,7 @@ def _call(source: object, where: str) -> Any:
             source = import_string(source)
         except ImportError as error:
             raise ConfigurationError(f"{where} names a function that can not be imported: {error}.") from None
-    return source() if isinstance(source, Callable) else source  # type: ignore[arg-type]
+    return source() if callable(source) else source
 
 
 def _decoded(key: object, where: str) -> bytes:

@@ -20,7 +20,7 @@ class EncryptedIsNull(IsNull):
         super().__init__(Col(lhs.alias, lhs.target) if isinstance(lhs, Col) else lhs, rhs)
 
 
-class _BlindLookup(Lookup):  # type: ignore[type-arg]
+class _BlindLookup(Lookup):
     """Compares the blind index with those that the keys of the ring give for a value."""
 
     prepare_rhs = False
@@ -32,14 +32,14 @@ class _BlindLookup(Lookup):  # type: ignore[type-arg]
             self.indexes: list[bytes] = []
             super().__init__(lhs, None)
             return
-        require_index(self.encrypted, self.lookup_name)
+        require_index(self.encrypted, str(self.lookup_name))
         self.indexes = self._indexes(self._values(rhs))  # Whatever shows a query shows these, not the value.
         super().__init__(self._index_column(lhs), self.indexes)
 
     def get_prep_lookup(self) -> Any:
         return self.rhs
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         if not self.indexes:
             raise EmptyResultSet
         sql, params = compiler.compile(self.lhs)
@@ -54,7 +54,8 @@ class _BlindLookup(Lookup):  # type: ignore[type-arg]
         for value in values:
             if hasattr(value, "resolve_expression") or hasattr(value, "as_sql"):
                 raise FieldError(
-                    f"{self.encrypted.label} is encrypted: the database can not compare it with an expression. Compare "
+                    f"{self.encrypted.label} is encrypted: the database can not compare it with an "
+                    f"expression. Compare "
                     f"with a value."
                 )
             if value is not None:
@@ -64,7 +65,8 @@ class _BlindLookup(Lookup):  # type: ignore[type-arg]
     def _index_column(self, lhs: Any) -> Any:
         if not isinstance(lhs, Col):
             raise FieldError(
-                f"{self.encrypted.label} is encrypted: filter by the field itself, not by an expression of it."
+                f"{self.encrypted.label} is encrypted: filter by the field itself, not by an expression "
+                f"of it."
             )
         return self.encrypted.index_field.get_col(lhs.alias)
 
@@ -103,7 +105,8 @@ def lookup_of(field: EncryptedField, name: str) -> Any:
     if name not in LOOKUPS or (name == "iexact" and index is not None and index.normalize != "casefold"):
         possible = "isnull alone" if index is None else "exact, in and isnull"
         raise FieldError(
-            f"{field.label} is encrypted: the database can not answer __{name}. Possible are {possible}. Read the rows "
+            f"{field.label} is encrypted: the database can not answer __{name}. Possible are {possible}. "
+            f"Read the rows "
             f"and compare in Python, or keep what you need to ask in a column of its own."
         )
     return LOOKUPS[name]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 def sealed(field: EncryptedField, value: Any) -> Sealed:
-    """Return a value encrypted; one that is bound to a row or a tenant needs to know which, and is refused."""
+    """Return a value encrypted; one that belongs to a row or a tenant is refused."""
     if field.binding_field is not None:
         refuse(field)
     return Sealed(envelope(field, value))
@@ -27,7 +27,8 @@ def sealed(field: EncryptedField, value: Any) -> Sealed:
 
 def refuse(field: EncryptedField) -> NoReturn:
     raise FieldError(
-        f"{field.label} is bound to its {field.binding.bind}, which update() and bulk_update() do not tell. Use "
+        f"{field.label} is bound to its {field.binding.bind}, which update() and bulk_update() do not "
+        f"tell. Use "
         f"save() or bulk_create(), or encryption.bulk_update(queryset, objects, [{field.name!r}])."
     )
 
@@ -62,7 +63,8 @@ def opened(field: EncryptedField, value: Any) -> Any:
     if isinstance(value, list) and len(value) == 2:
         return unsealed(field, *value)
     raise FieldError(
-        f"{field.label} is bound to its {field.binding.bind}, which raw SQL and expressions do not tell. Read it with "
+        f"{field.label} is bound to its {field.binding.bind}, which raw SQL and expressions do not tell. "
+        f"Read it with "
         f"a query of the ORM, or defer it."
     )
 
@@ -92,7 +94,8 @@ def bound_of(field: EncryptedField, instance: Model) -> bytes | None:
     value = getattr(instance, binding.attname)
     if value is None or hasattr(value, "resolve_expression"):
         raise FieldError(
-            f"{field.label} is bound to {binding.name!r}, which has no value yet. Give the field a value before the "
+            f"{field.label} is bound to {binding.name!r}, which has no value yet. Give the field a value "
+            f"before the "
             f"row is inserted, such as default=uuid.uuid4, or name another field with `by`."
         )
     return text_of(binding, value)

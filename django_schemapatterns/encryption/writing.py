@@ -13,7 +13,7 @@ from django_schemapatterns.encryption import sealing
 from django_schemapatterns.encryption.fields import EncryptedField
 
 if TYPE_CHECKING:
-    from django.db.models import Model, QuerySet
+    from django.db.models import Manager, Model, QuerySet
 
 
 def seal(instance: Model, field_name: str, value: Any) -> Value:
@@ -30,7 +30,7 @@ def seal(instance: Model, field_name: str, value: Any) -> Value:
 
 
 def bulk_update(
-    queryset: QuerySet[Any],
+    queryset: QuerySet[Any] | Manager[Any],
     objects: Iterable[Any],
     fields: Iterable[str],
     batch_size: int | None = None,

@@ -24,6 +24,7 @@ FRONT_DOORS = [
     "indexes",
     "attributes",
     "audit",
+    "encryption",
     "context",
     "middleware",
     "admin",

@@ -18,7 +18,7 @@ def ring(**keys: Any) -> Any:
     return override_settings(SCHEMAPATTERNS={**settings.SCHEMAPATTERNS, "ENCRYPTION_KEYS": {"pii": keys}})
 
 
-def stored(row: Model, column: str) -> bytes | None:
+def stored(row: Model, column: str) -> Any:
     """The bytes in the column of a row."""
     table, key = row._meta.db_table, row._meta.pk.column
     with connection.cursor() as cursor:
