@@ -29,8 +29,7 @@ def register() -> None:
     models, database = checks.Tags.models, checks.Tags.database
     for check in (check_installed_apps, check_composed, check_vendor, check_models, check_softdelete):
         checks.register(check, models)
-    for check in (check_periods, check_attributes, check_types, check_declared):
-    for check in (check_periods, check_attributes, check_types, check_encryption):
+    for check in (check_periods, check_attributes, check_types, check_declared, check_encryption):
         checks.register(check, models)
     for check in (
         check_database,
