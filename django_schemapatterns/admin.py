@@ -11,6 +11,7 @@ from django_schemapatterns.models import ApplicationSetting, AuditLog, SchemaDoc
 from django_schemapatterns.periods.admin import PeriodAdmin, PeriodInline
 from django_schemapatterns.periods.overlap_forms import NoOverlapFormSet
 from django_schemapatterns.schema.errors.admin import DatabaseErrorsMixin
+from django_schemapatterns.search.admin import SearchAdmin
 from django_schemapatterns.softdelete.admin import AliveChoicesMixin, DeletionFilter, SoftDeleteAdmin
 
 __all__ = [
@@ -24,6 +25,7 @@ __all__ = [
     "PeriodAdmin",
     "PeriodInline",
     "SchemaDocumentationAdmin",
+    "SearchAdmin",
     "SoftDeleteAdmin",
 ]
 

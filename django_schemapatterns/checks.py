@@ -18,6 +18,7 @@ from django_schemapatterns.roles.connection_checks import check_connection
 from django_schemapatterns.roles.grant_checks import check_grants
 from django_schemapatterns.schema.checks import check_composed, check_installed_apps
 from django_schemapatterns.schema.declared_checks import check_declared, check_declared_in_database
+from django_schemapatterns.search.checks import check_search, check_search_database
 from django_schemapatterns.softdelete.checks import check_softdelete, check_softdelete_facts
 from django_schemapatterns.softdelete.database_checks import check_softdelete_database
 from django_schemapatterns.timestamps.checks import check_timestamps_database
@@ -29,7 +30,14 @@ def register() -> None:
     models, database = checks.Tags.models, checks.Tags.database
     for check in (check_installed_apps, check_composed, check_vendor, check_models, check_softdelete):
         checks.register(check, models)
-    for check in (check_periods, check_attributes, check_types, check_declared, check_encryption):
+    for check in (
+        check_periods,
+        check_attributes,
+        check_types,
+        check_declared,
+        check_search,
+        check_encryption,
+    ):
         checks.register(check, models)
     for check in (
         check_database,
@@ -39,6 +47,7 @@ def register() -> None:
         check_attributes_database,
         check_settings_database,
         check_types_in_database,
+        check_search_database,
         check_declared_in_database,
         check_grants,
         check_encryption_database,

@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from copy import copy
 from typing import TYPE_CHECKING, Any, Final
 
-from django.contrib.postgres import search
 from django.core import checks
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from django_schemapatterns.exceptions import ConfigurationError
+from django_schemapatterns.search.columns import Vector
 from django_schemapatterns.search.texts import template
 from django_schemapatterns.search.vectors import SearchVector
 
@@ -69,7 +69,7 @@ class SearchVectorField(models.GeneratedField):
         self.prefixes = prefixes
         vector = SearchVector(self.fields, "".join(map(self.weight, self.fields)), self.configs)
         implied = {
-            "output_field": search.SearchVectorField(),
+            "output_field": Vector(config=config),
             "db_persist": True,
             "serialize": False,
             "null": True,

@@ -49,19 +49,31 @@ class SearchQuerySet(models.QuerySet[_Model_co]):
 
         Raises FieldError for a field that is not searched.
         """
-        field = vector_field(self.model, field_name)
-        query_text = cleaned(text)
-        if not query_text:
-            return self.none()
-        query: Any = query_for(field, query_text, prefix=prefix)
-        config = field.configs[-1] if prefix else field.config
-        marked = {
-            f"{name}_highlight": highlighted(name, query, config) for name in _to_highlight(field, highlight)
-        }
-        rank = SearchRank(F(field.name), query, cover_density=True)
-        rows = self if self._fields is not None else self.defer(field.name)  # type: ignore[attr-defined]
-        found = rows.filter(**{field.name: query}).annotate(search_rank=rank, **marked)
-        return found.order_by("-search_rank", "pk")
+        return find(self, text, prefix=prefix, highlight=highlight, field_name=field_name)
+
+
+def find(
+    rows: Any,
+    text: str,
+    *,
+    prefix: bool = False,
+    highlight: bool | Iterable[str] = False,
+    field_name: str | None = None,
+) -> Any:
+    """Search in any queryset of a model with a SearchVectorField."""
+    field = vector_field(rows.model, field_name)
+    names = _to_highlight(field, highlight)
+    query_text = cleaned(text)
+    if not query_text:
+        return rows.none()
+    query: Any = query_for(field, query_text, prefix=prefix)
+    config = field.configs[-1] if prefix else field.config
+    marked = {f"{name}_highlight": highlighted(name, query, config) for name in names}
+    rank = SearchRank(F(field.name), query, cover_density=True)
+    if rows._fields is None:
+        rows = rows.defer(field.name)
+    found = rows.filter(**{field.name: query}).annotate(search_rank=rank, **marked)
+    return found.order_by("-search_rank", "pk")
 
 
 FromSearch = models.Manager.from_queryset(SearchQuerySet)
