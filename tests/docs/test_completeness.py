@@ -27,6 +27,8 @@ FRONT_DOORS = [
     "encryption",
     "context",
     "middleware",
+    "forms",
+    "rest_framework",
     "admin",
     "operations",
 ]
