@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import DataError, IntegrityError, ProgrammingError
+from django.db import DataError, IntegrityError, OperationalError, ProgrammingError
 from django.db.transaction import TransactionManagementError
 
 if TYPE_CHECKING:
@@ -57,6 +57,10 @@ class RuleBroken(SchemaPatternsError, IntegrityError):  # noqa: N818 - reads as 
     constraint: str | None = None
     field: str | None = None
     attribute: str | None = None
+
+
+class IndexNotBuilt(SchemaPatternsError, OperationalError):  # noqa: N818 - reads as what happened
+    """An index could not be built concurrently; the message says why, and whether something is left of it."""
 
 
 class ReadOnly(SchemaPatternsError, TypeError):  # noqa: N818 - reads as what the model is

@@ -12,6 +12,11 @@ from django_schemapatterns.rowsecurity.operations import (
     DisableRowSecurity,
     EnableRowSecurity,
 )
+from django_schemapatterns.schema.concurrent_operations import (
+    AddConstraintConcurrently,
+    AddIndexConcurrently,
+    RemoveIndexConcurrently,
+)
 from django_schemapatterns.schema.declared import (
     AlterObject,
     CreateObject,
@@ -43,7 +48,9 @@ from django_schemapatterns.softdelete.triggers import CompiledMarkTrigger, Compi
 from django_schemapatterns.timestamps.triggers import CompiledTouchTrigger
 
 __all__ = [
+    "AddConstraintConcurrently",
     "AddEnumValue",
+    "AddIndexConcurrently",
     "AddUnmanagedTrigger",
     "AlterDomain",
     "AlterObject",
@@ -71,6 +78,7 @@ __all__ = [
     "InstallSQL",
     "ProveConstraint",
     "ReleaseObject",
+    "RemoveIndexConcurrently",
     "RenameEnumValue",
     "RenameObject",
     "RenameType",

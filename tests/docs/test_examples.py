@@ -34,7 +34,9 @@ def test_the_tutorial_works_from_an_empty_folder(follow: Follow) -> None:
     [
         "audit",
         "domains-and-enums",
+        "errors",
         "views-and-functions",
+        "concurrent-indexes",
         "soft-delete",
         "no-overlap",
         "timestamps",
