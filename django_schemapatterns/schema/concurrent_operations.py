@@ -163,7 +163,7 @@ class AddConstraintConcurrently(_Concurrent, AddConstraint):
         if not isinstance(constraint, UniqueConstraint):
             raise ConfigurationError(
                 f"AddConstraintConcurrently builds the index of a UniqueConstraint, and {constraint.name} is "
-                f"a {type(constraint).__name__}: use AddConstraint, or AddConstraintNotValid for a CheckConstraint."
+                f"a {type(constraint).__name__}: use AddConstraint, or AddConstraintNotValid for a check."
             )
         super().__init__(model_name, constraint)
         self.lock_timeout = lock_timeout
@@ -193,7 +193,7 @@ class AddConstraintConcurrently(_Concurrent, AddConstraint):
 
 
 def _split(statement: str, table: str, name: str) -> tuple[str, str]:
-    """Return the statements that build the index and make it a constraint, the latter empty for an index alone."""
+    """Return the statements that build the index and make it a constraint, if it is more than an index."""
     if statement.startswith("CREATE UNIQUE INDEX"):
         return statement.replace("CREATE UNIQUE INDEX", "CREATE UNIQUE INDEX CONCURRENTLY", 1), ""
     head = f"ALTER TABLE {table} ADD CONSTRAINT {name} UNIQUE"
