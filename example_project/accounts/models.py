@@ -14,7 +14,8 @@ from django.db.models.functions import Concat, Lower, Now
 from django.utils.translation import gettext_lazy as _
 
 from django_schemapatterns import audit, fields, models as patterns
-from django_schemapatterns.constraints import Check, UniqueAlive
+from django_schemapatterns.constraints import Allow, Check, RowSecurity, UniqueAlive
+from django_schemapatterns.context import current
 from example_project.accounts.managers import UserManager
 from example_project.database import DatabaseForeignKey
 
@@ -162,7 +163,14 @@ class UserProfile(patterns.AuditedModel, patterns.SoftDeleteModel, patterns.Time
     class Meta:
         db_table = "user_profiles"
         db_table_comment = "Optional details that users keep about themselves"
-        constraints = [DatabaseForeignKey(field="user", on_delete="CASCADE", name="user_profiles_user_fk")]
+        constraints = [
+            RowSecurity(
+                Allow("own", when=Q(user=current.user_id), commands="select insert update"),
+                bypass=["admin"],
+                name="user_profiles_row_security",
+            ),
+            DatabaseForeignKey(field="user", on_delete="CASCADE", name="user_profiles_user_fk"),
+        ]
         indexes = [
             # Campaigns ask "who wants this newsletter" by containment.
             GinIndex(

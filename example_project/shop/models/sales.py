@@ -10,7 +10,8 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from django_schemapatterns import fields, models as patterns
-from django_schemapatterns.constraints import Check
+from django_schemapatterns.constraints import Allow, Check, RowSecurity
+from django_schemapatterns.context import current
 from example_project.database import DatabaseForeignKey
 from example_project.shop.models.catalog import Product, ProductVariant
 
@@ -109,6 +110,12 @@ class Order(patterns.AuditedModel, patterns.TimestampedModel, BillingAddress, Sh
         db_table = "orders"
         db_table_comment = "What was bought, by whom, for how much"
         constraints = [
+            # Customers see and change their own orders, whatever a view of ours forgets to filter by.
+            RowSecurity(
+                Allow("own", when=Q(user=current.user_id), commands="select insert update"),
+                bypass=["admin"],
+                name="orders_row_security",
+            ),
             models.UniqueConstraint(fields=["order_number"], name="orders_order_number_unique"),
             DatabaseForeignKey(field="user", on_delete="RESTRICT", name="orders_user_fk"),
             Check(
@@ -183,6 +190,11 @@ class OrderItem(patterns.AuditedModel):
         db_table = "order_items"
         db_table_comment = "The lines of an order"
         constraints = [
+            RowSecurity(
+                Allow("own", when=Q(order__user=current.user_id), commands="select insert"),
+                bypass=["admin"],
+                name="order_items_row_security",
+            ),
             DatabaseForeignKey(field="order", on_delete="CASCADE", name="order_items_order_fk"),
             DatabaseForeignKey(field="product", on_delete="RESTRICT", name="order_items_product_fk"),
             DatabaseForeignKey(field="product_variant", on_delete="RESTRICT", name="order_items_variant_fk"),
