@@ -20,6 +20,7 @@ class SchemaPatternsConfig(AppConfig):
         from django_schemapatterns.attributes import install as _attributes  # noqa: F401 - it declares
         from django_schemapatterns.audit import install
         from django_schemapatterns.documentation import install as _documentation  # noqa: F401 - it declares
+        from django_schemapatterns.encryption import install as _encryption  # noqa: F401 - it declares
         from django_schemapatterns.partitions import install as _partitions  # noqa: F401 - it declares
         from django_schemapatterns.periods import install as _periods  # noqa: F401 - it declares
         from django_schemapatterns.rowsecurity import install as _row_security

@@ -37,23 +37,31 @@ def sealed_for(field: EncryptedField, instance: Model, value: Any, *, add: bool)
     """Return the value of an instance encrypted, for an INSERT or an UPDATE of its row."""
     keys_ = keys.ring(field.key).primary(field.place)
     data, bound = plaintext.to_bytes(field.base_field, value), bound_of(field, instance)
-    index, fingerprint = _index(field, keys_, data), _fingerprint(keys_, instance, data)
+    index, fingerprint = _index(field, keys_, data), _fingerprint(keys_, _key_of(instance), data)
     sealed = keys_.seal(data, associated(field, bound), index=index, fingerprint=fingerprint)
     if add or not fingerprint:
         return Sealed(sealed)
     return Resealed(sealed, keys_.header(index, fingerprint), str(field.column))
 
 
-def envelope(field: EncryptedField, value: Any, bound: bytes | None = None, *, key_id: str = "") -> bytes:
+def envelope(field: EncryptedField, value: Any, bound: bytes | None = None) -> bytes:
     """
     Return the envelope of a value.
 
     bound: the text of what it is bound to.
     """
-    ring = keys.ring(field.key)
-    keys_ = ring.get(key_id or ring.primary_id, field.place)
-    data = plaintext.to_bytes(field.base_field, value)
-    return keys_.seal(data, associated(field, bound), index=_index(field, keys_, data), fingerprint=b"")
+    return envelope_of(field, plaintext.to_bytes(field.base_field, value), bound)
+
+
+def envelope_of(field: EncryptedField, data: bytes, bound: bytes | None, key: tuple[Any, ...] = ()) -> bytes:
+    """
+    Return the envelope of the bytes of a value.
+
+    key: the values of the primary key, if they are known.
+    """
+    keys_ = keys.ring(field.key).primary(field.place)
+    index, fingerprint = _index(field, keys_, data), _fingerprint(keys_, key, data)
+    return keys_.seal(data, associated(field, bound), index=index, fingerprint=fingerprint)
 
 
 def opened(field: EncryptedField, value: Any) -> Any:
@@ -71,10 +79,20 @@ def opened(field: EncryptedField, value: Any) -> Any:
 
 def unsealed(field: EncryptedField, sealed: bytes, bound: bytes | None) -> Any:
     """Return the value in an envelope, or raise DecryptionError."""
+    data = plaintext_of(field, sealed, bound)
+    try:
+        return plaintext.from_bytes(field.base_field, data)
+    except DecryptionError as error:
+        error.add_field(field.label, field.place)
+        raise
+
+
+def plaintext_of(field: EncryptedField, sealed: bytes, bound: bytes | None) -> bytes:
+    """Return the bytes of a value in an envelope, or raise DecryptionError."""
     try:
         parts = take_apart(sealed)
         keys_ = keys.subkeys(field.key, parts.key_id, field.place)
-        return plaintext.from_bytes(field.base_field, keys_.unseal(parts, associated(field, bound)))
+        return keys_.unseal(parts, associated(field, bound))
     except DecryptionError as error:
         error.add_field(field.label, field.place)
         raise
@@ -110,9 +128,13 @@ def _index(field: EncryptedField, keys_: Subkeys, data: bytes) -> bytes:
     return b"" if field.index is None else keys_.index_of(field.index.normalized(data), field.index.size)
 
 
-def _fingerprint(keys_: Subkeys, instance: Model, data: bytes) -> bytes:
+def _fingerprint(keys_: Subkeys, key: tuple[Any, ...], data: bytes) -> bytes:
+    return keys_.fingerprint_of(join([str(part).encode() for part in key]), data) if key else b""
+
+
+def _key_of(instance: Model) -> tuple[Any, ...]:
+    """Return the primary key of an instance, () while it has none."""
     key = instance.pk
-    if key is None or hasattr(key, "resolve_expression"):
-        return b""
     parts = key if isinstance(key, tuple) else (key,)
-    return keys_.fingerprint_of(join([str(part).encode() for part in parts]), data)
+    unknown = any(part is None or hasattr(part, "resolve_expression") for part in parts)
+    return () if unknown else parts
