@@ -1,4 +1,4 @@
-"""Views that an app declares: found by makemigrations, made, changed and dropped by migrate, there and back."""
+"""Views that an app declares: makemigrations finds them, migrate makes, changes and drops them, both ways."""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""The shop: what it sells (catalog) and for how much (prices), whom to (sales), who writes (contacts)."""
+"""
+The shop: what it sells (catalog) and for how much (prices), whom to (sales), who writes (contacts).
+
+And what comes of it (reports).
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,7 @@ from example_project.shop.models.catalog import (
 )
 from example_project.shop.models.contacts import Contact
 from example_project.shop.models.prices import ProductPrice
+from example_project.shop.models.reports import ProductSales
 from example_project.shop.models.sales import Order, OrderItem, OrderStatus
 
 __all__ = [
@@ -26,6 +31,7 @@ __all__ = [
     "Product",
     "ProductPrice",
     "ProductPromotion",
+    "ProductSales",
     "ProductStatus",
     "ProductVariant",
     "ProductVisibility",
