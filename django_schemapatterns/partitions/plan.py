@@ -189,8 +189,9 @@ def _taken(listing: Listing, names: list[str], *, using: str) -> list[str]:
     with connections[using].cursor() as cursor:
         cursor.execute(
             "SELECT relname::text FROM pg_class WHERE relname = ANY (%s) AND relnamespace = "
-            "(SELECT relnamespace FROM pg_class WHERE oid = %s) ORDER BY 1",
-            [names, listing.oid],
+            "(SELECT relnamespace FROM pg_class WHERE oid = %s) AND NOT EXISTS "
+            "(SELECT FROM pg_inherits WHERE inhrelid = pg_class.oid AND inhparent = %s) ORDER BY 1",
+            [names, listing.oid, listing.oid],
         )
         return [name for (name,) in cursor.fetchall()]
 

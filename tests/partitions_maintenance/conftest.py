@@ -5,16 +5,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
 
 from django_schemapatterns.schema import maintained
-from tests.partitions_maintenance.tools import Bookings
+from tests.partitions_maintenance.tools import Bookings, execute
 
 
 @pytest.fixture
 def bookings() -> Iterator[Bookings]:
-    """Give the table without partitions; it may be committed, and is gone afterwards."""
+    """Give a table that is yet to be made; it is known to the maintenance meanwhile."""
     made = Bookings()
     known = list(maintained._sources)
     maintained._sources[:] = [made.source]
     yield made
     maintained._sources[:] = known
+
+
+@pytest.fixture
+def shared(transactional_db: None, bookings: Bookings) -> Iterator[Bookings]:
+    """Give bookings that other sessions see, too."""
+    yield bookings
+    connection.close()
+    execute("DROP TABLE IF EXISTS notes, bookings CASCADE")
+    for leftover in ("bookings_2026_01", "bookings_2026_02"):
+        execute(f"DROP TABLE IF EXISTS {leftover}")

@@ -14,7 +14,10 @@ DECLARE
     part regclass;
     model regclass;
     moved bigint := 0;
+    found text;
     waiting boolean := false;
+    was_waiting boolean;
+    is_due boolean;
 BEGIN
     SELECT partstrat, partnatts, nullif(partdefid, 0)::regclass AS fallback, quote_ident(attname) AS key, attnotnull,
            format_type(atttypid, atttypmod) AS key_type, nspname, pg_get_userbyid(relowner) AS owner
@@ -45,15 +48,33 @@ BEGIN
     END IF;
     inside := format('%s >= %L AND %s < %L', scheme.key, low, scheme.key, high);
 
-    EXECUTE format('LOCK TABLE ONLY %s IN SHARE UPDATE EXCLUSIVE MODE', parent);
-    IF scheme.fallback IS NOT NULL THEN
-        EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %s)', scheme.fallback, inside) INTO waiting;
-        -- Writers who have chosen the default partition already would be refused after the change; let them finish.
-        IF waiting THEN
-            EXECUTE format('LOCK TABLE ONLY %s IN SHARE ROW EXCLUSIVE MODE', parent);
-        END IF;
-        EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', scheme.fallback);
-        EXECUTE format('SELECT EXISTS (SELECT FROM %s WHERE %s)', scheme.fallback, inside) INTO waiting;
+    IF scheme.fallback IS NULL THEN
+        EXECUTE format('LOCK TABLE ONLY %s IN SHARE UPDATE EXCLUSIVE MODE', parent);
+    ELSE
+        -- Who has chosen the default partition already, and waits for it, would miss the rows that move or be refused with
+        -- its own. So others wait for the table itself: readers and writers where rows move, writers where they come.
+        is_due := clock_timestamp() >= CASE scheme.key_type
+            WHEN 'uuid' THEN to_timestamp(('x' || left(replace(low, '-', ''), 12))::bit(48)::bigint / 1000.0)
+            ELSE low::timestamptz
+        END;
+        found := format('SELECT EXISTS (SELECT FROM %s WHERE %s)', scheme.fallback, inside);
+        EXECUTE found INTO waiting;
+        LOOP
+            BEGIN
+                EXECUTE format(
+                    'LOCK TABLE ONLY %s IN %s MODE', parent,
+                    CASE WHEN waiting THEN 'ACCESS' WHEN is_due THEN 'SHARE ROW' ELSE 'SHARE UPDATE' END || ' EXCLUSIVE'
+                );
+                EXECUTE format('LOCK TABLE %s IN ACCESS EXCLUSIVE MODE', scheme.fallback);
+                was_waiting := waiting;
+                EXECUTE found INTO waiting;
+                EXIT WHEN was_waiting OR NOT waiting;
+                RAISE EXCEPTION 'Rows have come meanwhile.' USING ERRCODE = 'SP001';
+            EXCEPTION WHEN SQLSTATE 'SP001' THEN
+                -- With the block its locks are gone, and are taken anew.
+                waiting := true;
+            END;
+        END LOOP;
     END IF;
 
     -- The newest of its sisters that is partitioned in turn.
