@@ -38,6 +38,7 @@ ALIVE = Q(deleted_at__isnull=True)
 
 
 class User(
+    patterns.DocumentedModel,
     patterns.AuditedModel,
     patterns.SoftDeleteModel,
     patterns.TimestampedModel,
@@ -53,23 +54,27 @@ class User(
     username = models.CharField(
         max_length=50,
         validators=[RegexValidator(USERNAME_PATTERN, _("Use 3 to 50 letters, digits and underscores."))],
-        db_comment="Log-in name: 3 to 50 letters, digits and underscores",
+        help_text=_("Log-in name: 3 to 50 letters, digits and underscores"),
     )
-    email = fields.EmailAddressField(db_comment="Address in lower case")
+    email = fields.EmailAddressField(help_text=_("Address in lower case"))
     first_name = models.CharField(max_length=100)
     last_name = models.CharField(max_length=100)
     phone = fields.PhoneNumberField(null=True, blank=True)
     date_of_birth = models.DateField(null=True, blank=True)
-    email_verified = models.BooleanField(default=False, db_default=False)
-    phone_verified = models.BooleanField(default=False, db_default=False)
+    email_verified = models.BooleanField(
+        default=False, db_default=False, help_text=_("Has opened the link from a message")
+    )
+    phone_verified = models.BooleanField(
+        default=False, db_default=False, help_text=_("Has entered the code from a message")
+    )
     status = fields.EnumField(
         UserStatus,
         default=UserStatus.ACTIVE,
         db_default=UserStatus.ACTIVE,
-        db_comment="Only an active user can log in",
+        help_text=_("Only an active user can log in"),
     )
     is_staff = models.BooleanField(
-        _("staff status"), default=False, db_default=False, db_comment="May enter the admin"
+        _("staff status"), default=False, db_default=False, help_text=_("May enter the admin")
     )
     # Django's name in Python, because its log-in signal writes it; the schema's name in the database.
     last_login = models.DateTimeField(_("last login"), null=True, blank=True, db_column="last_login_at")
@@ -140,7 +145,9 @@ class User(
         return bool(self.status == UserStatus.ACTIVE)
 
 
-class UserProfile(patterns.AuditedModel, patterns.SoftDeleteModel, patterns.TimestampedModel):
+class UserProfile(
+    patterns.DocumentedModel, patterns.AuditedModel, patterns.SoftDeleteModel, patterns.TimestampedModel
+):
     """What users say about themselves; one row each, made when first needed."""
 
     user = models.OneToOneField(
@@ -150,8 +157,10 @@ class UserProfile(patterns.AuditedModel, patterns.SoftDeleteModel, patterns.Time
     bio = models.TextField(blank=True, default="", db_default="")
     website = models.URLField(max_length=255, blank=True, default="", db_default="")
     location = models.CharField(max_length=255, blank=True, default="", db_default="")
-    timezone = models.CharField(max_length=50, default="UTC", db_default="UTC")
-    language = models.CharField(max_length=10, default="en", db_default="en")
+    timezone = models.CharField(
+        max_length=50, default="UTC", db_default="UTC", help_text=_("Of the tz database, as Europe/Berlin")
+    )
+    language = models.CharField(max_length=10, default="en", db_default="en", help_text=_("As en or pt-br"))
     notification_preferences = models.JSONField(
         default=dict, blank=True, db_default=Value({}, models.JSONField())
     )
@@ -162,7 +171,6 @@ class UserProfile(patterns.AuditedModel, patterns.SoftDeleteModel, patterns.Time
 
     class Meta:
         db_table = "user_profiles"
-        db_table_comment = "Optional details that users keep about themselves"
         constraints = [
             RowSecurity(
                 Allow("own", when=Q(user=current.user_id), commands="select insert update"),
@@ -184,12 +192,12 @@ class UserProfile(patterns.AuditedModel, patterns.SoftDeleteModel, patterns.Time
         return str(self.user)
 
 
-class Role(patterns.AuditedModel):
+class Role(patterns.DocumentedModel, patterns.AuditedModel):
     """A named bundle of shop permissions."""
 
     name = models.CharField(max_length=50)
     description = models.TextField(blank=True, default="", db_default="")
-    permissions = models.JSONField(default=list, blank=True, db_comment="List of permission names")
+    permissions = models.JSONField(default=list, blank=True, help_text=_("List of permission names"))
     created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
 
     class Audit:
@@ -197,7 +205,6 @@ class Role(patterns.AuditedModel):
 
     class Meta:
         db_table = "roles"
-        db_table_comment = "Named bundles of permissions"
         ordering = ["name"]
         constraints = [models.UniqueConstraint(fields=["name"], name="roles_name_unique")]
 
@@ -205,7 +212,7 @@ class Role(patterns.AuditedModel):
         return self.name
 
 
-class UserRole(patterns.AuditedModel):
+class UserRole(patterns.DocumentedModel, patterns.AuditedModel):
     """
     That a user holds a role, since when and by whose hand.
 
@@ -227,7 +234,6 @@ class UserRole(patterns.AuditedModel):
 
     class Meta:
         db_table = "user_roles"
-        db_table_comment = "Which user holds which role"
         constraints = [
             DatabaseForeignKey(field="user", on_delete="CASCADE", name="user_roles_user_fk"),
             DatabaseForeignKey(field="role", on_delete="CASCADE", name="user_roles_role_fk"),

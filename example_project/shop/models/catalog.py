@@ -37,7 +37,7 @@ class ProductVisibility(models.TextChoices):
     SEARCH_ONLY = "search_only", _("search only")
 
 
-class Category(patterns.AuditedModel, patterns.TimestampedModel):
+class Category(patterns.DocumentedModel, patterns.AuditedModel, patterns.TimestampedModel):
     """A node of the category tree."""
 
     name = models.CharField(max_length=255)
@@ -50,9 +50,9 @@ class Category(patterns.AuditedModel, patterns.TimestampedModel):
         blank=True,
         db_index=False,
         related_name="children",
-        db_comment="The category above; empty at the root",
+        help_text=_("The category above; empty at the root"),
     )
-    sort_order = models.IntegerField(default=0, db_default=0, db_comment="Position among its siblings")
+    sort_order = models.IntegerField(default=0, db_default=0, help_text=_("Position among its siblings"))
     is_active = models.BooleanField(default=True, db_default=True)
     meta_title = models.CharField(max_length=255, blank=True, default="", db_default="")
     meta_description = models.TextField(blank=True, default="", db_default="")
@@ -63,7 +63,6 @@ class Category(patterns.AuditedModel, patterns.TimestampedModel):
 
     class Meta:
         db_table = "categories"
-        db_table_comment = "The tree that products are sorted into"
         verbose_name_plural = "categories"
         ordering = ["sort_order", "name"]
         constraints = [
@@ -92,7 +91,7 @@ class Category(patterns.AuditedModel, patterns.TimestampedModel):
             above = above.parent
 
 
-class Brand(patterns.AuditedModel, patterns.TimestampedModel):
+class Brand(patterns.DocumentedModel, patterns.AuditedModel, patterns.TimestampedModel):
     """The name a product is sold under."""
 
     name = models.CharField(max_length=255)
@@ -107,7 +106,6 @@ class Brand(patterns.AuditedModel, patterns.TimestampedModel):
 
     class Meta:
         db_table = "brands"
-        db_table_comment = "Names that products are sold under"
         ordering = ["name"]
         constraints = [models.UniqueConstraint(fields=["slug"], name="brands_slug_unique")]
 
@@ -115,18 +113,18 @@ class Brand(patterns.AuditedModel, patterns.TimestampedModel):
         return self.name
 
 
-class Vendor(patterns.AuditedModel, patterns.TimestampedModel):
+class Vendor(patterns.DocumentedModel, patterns.AuditedModel, patterns.TimestampedModel):
     """The company the shop buys from."""
 
     name = models.CharField(max_length=255)
-    code = models.CharField(max_length=50, db_comment="Supplier number in the accounts")
+    code = models.CharField(max_length=50, help_text=_("Supplier number in the accounts"))
     email = models.EmailField(max_length=255, blank=True, default="", db_default="")
     phone = models.CharField(max_length=20, blank=True, default="", db_default="")
     country = models.CharField(
-        max_length=2, blank=True, default="", db_default="", db_comment="ISO 3166-1 alpha-2"
+        max_length=2, blank=True, default="", db_default="", help_text=_("ISO 3166-1 alpha-2")
     )
     lead_time_days = models.PositiveSmallIntegerField(
-        default=7, db_default=7, db_comment="Days until a delivery"
+        default=7, db_default=7, help_text=_("Days until a delivery")
     )
     is_active = models.BooleanField(default=True, db_default=True)
 
@@ -136,7 +134,6 @@ class Vendor(patterns.AuditedModel, patterns.TimestampedModel):
 
     class Meta:
         db_table = "vendors"
-        db_table_comment = "Companies the shop buys from"
         ordering = ["name"]
         constraints = [models.UniqueConstraint(fields=["code"], name="vendors_code_unique")]
 
@@ -150,7 +147,9 @@ class CatalogQuerySet(  # type: ignore[override]
     """Products by their attributes, alive ones and deleted ones."""
 
 
-class Product(patterns.AuditedModel, patterns.SoftDeleteModel, patterns.TimestampedModel):
+class Product(
+    patterns.DocumentedModel, patterns.AuditedModel, patterns.SoftDeleteModel, patterns.TimestampedModel
+):
     """
     Something the shop sells; what differs in size or colour is a `ProductVariant`.
 
@@ -160,7 +159,7 @@ class Product(patterns.AuditedModel, patterns.SoftDeleteModel, patterns.Timestam
 
     name = models.CharField(max_length=255)
     slug = models.SlugField(max_length=255, db_index=False)
-    sku = models.CharField(_("SKU"), max_length=100, db_comment="Stock keeping unit")
+    sku = models.CharField(_("SKU"), max_length=100, help_text=_("Stock keeping unit"))
     description = models.TextField(blank=True, default="", db_default="")
     short_description = models.TextField(blank=True, default="", db_default="")
     price = models.DecimalField(max_digits=10, decimal_places=2, validators=[MinValueValidator(0)])
@@ -169,13 +168,13 @@ class Product(patterns.AuditedModel, patterns.SoftDeleteModel, patterns.Timestam
         decimal_places=2,
         null=True,
         blank=True,
-        db_comment="The crossed-out price, never below price",
+        help_text=_("The crossed-out price, never below price"),
     )
     cost_price = models.DecimalField(
         max_digits=10, decimal_places=2, null=True, blank=True, validators=[MinValueValidator(0)]
     )
     weight = models.DecimalField(
-        max_digits=8, decimal_places=2, null=True, blank=True, db_comment="Kilograms"
+        max_digits=8, decimal_places=2, null=True, blank=True, help_text=_("Kilograms")
     )
     dimensions = models.JSONField(
         null=True, blank=True, db_comment='{"length": 10, "width": 5, "height": 2, "unit": "cm"}'
@@ -195,21 +194,29 @@ class Product(patterns.AuditedModel, patterns.SoftDeleteModel, patterns.Timestam
     )
     inventory_tracking = models.BooleanField(default=True, db_default=True)
     inventory_quantity = models.IntegerField(
-        null=True, blank=True, default=0, db_default=0, db_comment="Null when the inventory is not tracked"
+        null=True, blank=True, default=0, db_default=0, help_text=_("Null when the inventory is not tracked")
     )
-    low_stock_threshold = models.IntegerField(default=5, db_default=5)
-    allow_backorder = models.BooleanField(default=False, db_default=False)
-    requires_shipping = models.BooleanField(default=True, db_default=True)
-    is_digital = models.BooleanField(default=False, db_default=False)
-    tax_class = models.CharField(max_length=50, default="standard", db_default="standard")
-    featured = models.BooleanField(default=False, db_default=False)
-    tags = ArrayField(models.TextField(), default=list, blank=True)
+    low_stock_threshold = models.IntegerField(
+        default=5, db_default=5, help_text=_("From this quantity on it is to be ordered again")
+    )
+    allow_backorder = models.BooleanField(
+        default=False, db_default=False, help_text=_("May be sold while there is none")
+    )
+    requires_shipping = models.BooleanField(
+        default=True, db_default=True, help_text=_("Something is to be sent")
+    )
+    is_digital = models.BooleanField(default=False, db_default=False, help_text=_("Is downloaded, not sent"))
+    tax_class = models.CharField(
+        max_length=50, default="standard", db_default="standard", help_text=_("Which tax is added")
+    )
+    featured = models.BooleanField(default=False, db_default=False, help_text=_("Shown on the front page"))
+    tags = ArrayField(models.TextField(), default=list, blank=True, help_text=_("Words to filter by"))
     attributes = fields.AttributesField(
-        schema=PRODUCT_ATTRIBUTES, additional=True, db_comment="Free attributes such as colour and material"
+        schema=PRODUCT_ATTRIBUTES, additional=True, help_text=_("Free attributes such as colour and material")
     )
     seo_title = models.CharField(max_length=255, blank=True, default="", db_default="")
     seo_description = models.TextField(blank=True, default="", db_default="")
-    published_at = models.DateTimeField(null=True, blank=True)
+    published_at = models.DateTimeField(null=True, blank=True, help_text=_("Since when it is on sale"))
     deleted_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.SET_NULL,
@@ -304,14 +311,16 @@ class Product(patterns.AuditedModel, patterns.SoftDeleteModel, patterns.Timestam
         return self.name
 
 
-class ProductVariant(patterns.AuditedModel, patterns.SoftDeleteModel, patterns.TimestampedModel):
+class ProductVariant(
+    patterns.DocumentedModel, patterns.AuditedModel, patterns.SoftDeleteModel, patterns.TimestampedModel
+):
     """One size, colour or edition of a product, with its own stock."""
 
     product = models.ForeignKey(Product, models.CASCADE, db_index=False, related_name="variants")
     name = models.CharField(max_length=255)
-    sku = models.CharField(_("SKU"), max_length=100, db_comment="Stock keeping unit of the variant")
+    sku = models.CharField(_("SKU"), max_length=100, help_text=_("Stock keeping unit of the variant"))
     price = models.DecimalField(
-        max_digits=10, decimal_places=2, null=True, blank=True, db_comment="Null: the price of the product"
+        max_digits=10, decimal_places=2, null=True, blank=True, help_text=_("Null: the price of the product")
     )
     attributes = models.JSONField(default=dict, blank=True)
     inventory_quantity = models.IntegerField(default=0, db_default=0)
@@ -324,7 +333,6 @@ class ProductVariant(patterns.AuditedModel, patterns.SoftDeleteModel, patterns.T
 
     class Meta:
         db_table = "product_variants"
-        db_table_comment = "Sizes, colours and editions of a product"
         constraints = [
             UniqueAlive("sku", name="product_variants_sku_alive"),
             Check(
@@ -347,14 +355,18 @@ class ProductVariant(patterns.AuditedModel, patterns.SoftDeleteModel, patterns.T
         return f"{self.product}: {self.name}"
 
 
-class ProductPromotion(patterns.AuditedModel, patterns.SoftDeleteModel, patterns.TimestampedModel):
+class ProductPromotion(
+    patterns.DocumentedModel, patterns.AuditedModel, patterns.SoftDeleteModel, patterns.TimestampedModel
+):
     """A discount on one product between two days, both included."""
 
     product = models.ForeignKey(Product, models.CASCADE, db_index=False, related_name="promotions")
     name = models.CharField(max_length=255)
-    discount_percent = models.DecimalField(max_digits=5, decimal_places=2)
+    discount_percent = models.DecimalField(
+        max_digits=5, decimal_places=2, help_text=_("Above 0 and up to 100")
+    )
     start_date = models.DateField()
-    end_date = models.DateField(db_comment="The last day on which the discount is given")
+    end_date = models.DateField(help_text=_("The last day on which the discount is given"))
 
     class Audit:
         exclude = ["updated_at"]
@@ -362,7 +374,6 @@ class ProductPromotion(patterns.AuditedModel, patterns.SoftDeleteModel, patterns
 
     class Meta:
         db_table = "product_promotions"
-        db_table_comment = "Discounts for a time; a product has one at a time"
         constraints = [
             Check(
                 condition=Q(discount_percent__gt=0, discount_percent__lte=100),

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from django.utils.translation import gettext_lazy as _
+
 from django_schemapatterns import fields, models as patterns
 
 
-class Contact(patterns.AuditedModel):
+class Contact(patterns.DocumentedModel, patterns.AuditedModel):
     """An address, a telephone number and what the person owes."""
 
     email = fields.EmailAddressField()
     phone = fields.PhoneNumberField()
-    balance = fields.PositiveDecimalField(max_digits=12, default=0, db_default=0)
+    balance = fields.PositiveDecimalField(
+        max_digits=12, default=0, db_default=0, help_text=_("What the person owes")
+    )
 
     class Audit:
         label = ["email"]
 
     class Meta:
         db_table = "contacts"
-        db_table_comment = "People without an account"
 
     def __str__(self) -> str:
         return str(self.email)

@@ -9,7 +9,7 @@ from django_schemapatterns import models as patterns
 from example_project.shop.models.catalog import Product
 
 
-class ProductPrice(patterns.PeriodModel):
+class ProductPrice(patterns.DocumentedModel, patterns.PeriodModel):
     """
     A price of a product from a moment on, until the next one.
 
@@ -39,7 +39,6 @@ class ProductPrice(patterns.PeriodModel):
 
     class Meta:
         db_table = "product_price_history"
-        db_table_comment = "What products cost, and when: past, present and scheduled"
 
     def __str__(self) -> str:
         return f"{self.price}"

@@ -42,7 +42,7 @@ class BillingAddress(models.Model):
     billing_state = models.CharField(max_length=100, blank=True, default="", db_default="")
     billing_postal_code = models.CharField(max_length=20, blank=True, default="", db_default="")
     billing_country = models.CharField(
-        max_length=2, blank=True, default="", db_default="", db_comment="ISO 3166-1 alpha-2"
+        max_length=2, blank=True, default="", db_default="", help_text=_("ISO 3166-1 alpha-2")
     )
     billing_phone = models.CharField(max_length=20, blank=True, default="", db_default="")
 
@@ -62,7 +62,7 @@ class ShippingAddress(models.Model):
     shipping_state = models.CharField(max_length=100, blank=True, default="", db_default="")
     shipping_postal_code = models.CharField(max_length=20, blank=True, default="", db_default="")
     shipping_country = models.CharField(
-        max_length=2, blank=True, default="", db_default="", db_comment="ISO 3166-1 alpha-2"
+        max_length=2, blank=True, default="", db_default="", help_text=_("ISO 3166-1 alpha-2")
     )
     shipping_phone = models.CharField(max_length=20, blank=True, default="", db_default="")
 
@@ -70,7 +70,13 @@ class ShippingAddress(models.Model):
         abstract = True
 
 
-class Order(patterns.AuditedModel, patterns.TimestampedModel, BillingAddress, ShippingAddress):
+class Order(
+    patterns.DocumentedModel,
+    patterns.AuditedModel,
+    patterns.TimestampedModel,
+    BillingAddress,
+    ShippingAddress,
+):
     """
     What a user bought at once, with its amounts and both addresses.
 
@@ -78,7 +84,7 @@ class Order(patterns.AuditedModel, patterns.TimestampedModel, BillingAddress, Sh
     naming them. About rows that would really go, the database decides: RESTRICT, they are kept for the books.
     """
 
-    order_number = models.CharField(max_length=50)
+    order_number = models.CharField(max_length=50, help_text=_("Printed on the invoice and the parcel"))
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.DO_NOTHING,
@@ -87,20 +93,26 @@ class Order(patterns.AuditedModel, patterns.TimestampedModel, BillingAddress, Sh
         related_name="orders",
     )
     status = fields.EnumField(OrderStatus, default=OrderStatus.PENDING, db_default=OrderStatus.PENDING)
-    currency = models.CharField(max_length=3, default="USD", db_default="USD", db_comment="ISO 4217")
+    currency = models.CharField(max_length=3, default="USD", db_default="USD", help_text=_("ISO 4217"))
     subtotal = models.DecimalField(max_digits=10, decimal_places=2, default=0, db_default=0)
     tax_total = models.DecimalField(max_digits=10, decimal_places=2, default=0, db_default=0)
     shipping_total = models.DecimalField(max_digits=10, decimal_places=2, default=0, db_default=0)
-    discount_total = models.DecimalField(max_digits=10, decimal_places=2, default=0, db_default=0)
-    total = models.DecimalField(max_digits=10, decimal_places=2, default=0, db_default=0)
-    shipping_method = models.CharField(max_length=100, blank=True, default="", db_default="")
-    tracking_number = models.CharField(max_length=100, blank=True, default="", db_default="")
-    notes = models.TextField(blank=True, default="", db_default="", db_comment="Written by the customer")
-    internal_notes = models.TextField(
-        blank=True, default="", db_default="", db_comment="Written by staff, never shown to the customer"
+    discount_total = models.DecimalField(
+        max_digits=10, decimal_places=2, default=0, db_default=0, help_text=_("Taken off the subtotal")
     )
-    shipped_at = models.DateTimeField(null=True, blank=True)
-    delivered_at = models.DateTimeField(null=True, blank=True)
+    total = models.DecimalField(
+        max_digits=10, decimal_places=2, default=0, db_default=0, help_text=_("What the customer pays")
+    )
+    shipping_method = models.CharField(max_length=100, blank=True, default="", db_default="")
+    tracking_number = models.CharField(
+        max_length=100, blank=True, default="", db_default="", help_text=_("Of the carrier")
+    )
+    notes = models.TextField(blank=True, default="", db_default="", help_text=_("Written by the customer"))
+    internal_notes = models.TextField(
+        blank=True, default="", db_default="", help_text=_("Written by staff, never shown to the customer")
+    )
+    shipped_at = models.DateTimeField(null=True, blank=True, help_text=_("When the parcel left"))
+    delivered_at = models.DateTimeField(null=True, blank=True, help_text=_("When the parcel arrived"))
 
     class Audit:
         exclude = ["updated_at"]
@@ -108,7 +120,6 @@ class Order(patterns.AuditedModel, patterns.TimestampedModel, BillingAddress, Sh
 
     class Meta:
         db_table = "orders"
-        db_table_comment = "What was bought, by whom, for how much"
         constraints = [
             # Customers see and change their own orders, whatever a view of ours forgets to filter by.
             RowSecurity(
@@ -155,7 +166,7 @@ class Order(patterns.AuditedModel, patterns.TimestampedModel, BillingAddress, Sh
         return self.order_number
 
 
-class OrderItem(patterns.AuditedModel):
+class OrderItem(patterns.DocumentedModel, patterns.AuditedModel):
     """One line of an order; name, SKU and attributes stay as they were when it was bought."""
 
     order = models.ForeignKey(
@@ -174,8 +185,12 @@ class OrderItem(patterns.AuditedModel):
         related_name="order_items",
     )
     quantity = models.IntegerField(validators=[MinValueValidator(1)])
-    unit_price = models.DecimalField(max_digits=10, decimal_places=2)
-    total_price = models.DecimalField(max_digits=10, decimal_places=2)
+    unit_price = models.DecimalField(
+        max_digits=10, decimal_places=2, help_text=_("The price on the day of the order")
+    )
+    total_price = models.DecimalField(
+        max_digits=10, decimal_places=2, help_text=_("Unit price times quantity")
+    )
     product_name = models.CharField(max_length=255, db_comment="The name on the day of the order")
     product_sku = models.CharField(max_length=100, db_comment="The SKU on the day of the order")
     product_attributes = models.JSONField(
@@ -188,7 +203,6 @@ class OrderItem(patterns.AuditedModel):
 
     class Meta:
         db_table = "order_items"
-        db_table_comment = "The lines of an order"
         constraints = [
             RowSecurity(
                 Allow("own", when=Q(order__user=current.user_id), commands="select insert"),
