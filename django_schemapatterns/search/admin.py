@@ -14,8 +14,6 @@ from django.utils.translation import gettext_lazy as _
 from django_schemapatterns.search.querysets import find, vector_fields
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from django.db.models import QuerySet
 
     _ModelAdmin = admin.ModelAdmin[Any]
@@ -38,7 +36,7 @@ class SearchAdmin(_ModelAdmin):
     """
 
     # Django shows the box where there are such fields.
-    search_fields: Sequence[str] = ["pk"]
+    search_fields = ["pk"]
     search_help_text = _('Words or their beginnings; also "a phrase", one or another, -without')
 
     def get_search_results(

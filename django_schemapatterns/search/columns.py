@@ -9,7 +9,7 @@ from django.contrib.postgres import search
 from django_schemapatterns.search.queries import cleaned
 
 
-class Vector(search.SearchVectorField):
+class Vector(search.SearchVectorField):  # type: ignore[type-arg]
     """The column; its configuration is that of the texts it is compared with."""
 
     def __init__(self, *args: Any, config: str, **kwargs: Any) -> None:

@@ -48,7 +48,7 @@ class SearchVectorField(models.GeneratedField):
 
     description = _("Search vector")
     # An instance reads it when asked for it; nothing is gained by sending it along with each INSERT.
-    db_returning = False
+    db_returning = False  # type: ignore[assignment]
     # The values follow from columns that a log of changes holds already.
     is_derived = True
     calls_functions = True
@@ -115,9 +115,9 @@ class SearchVectorField(models.GeneratedField):
             return None
         renamed = dict(zip(lost, new, strict=True))
         names = [renamed.get(name, name) for name in self.fields]
-        field = copy(self)
+        field: Any = copy(self)
         field.expression = SearchVector(names, "".join(map(self.weight, self.fields)), self.configs)
-        return field
+        return field  # type: ignore[no-any-return]
 
     def check(self, **kwargs: Any) -> list[checks.CheckMessage]:
         problems = [problem for name in self.fields if (problem := self._check_source(name))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
 from django.contrib.postgres.search import SearchRank
 from django.core.exceptions import FieldError
@@ -49,7 +49,8 @@ class SearchQuerySet(models.QuerySet[_Model_co]):
 
         Raises FieldError for a field that is not searched.
         """
-        return find(self, text, prefix=prefix, highlight=highlight, field_name=field_name)
+        found = find(self, text, prefix=prefix, highlight=highlight, field_name=field_name)
+        return cast("Self", found)
 
 
 def find(

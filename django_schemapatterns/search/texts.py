@@ -50,7 +50,7 @@ class Text(Func):
         self.length = length
         super().__init__(expression)
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **context: Any) -> Any:
         (source,) = self.get_source_expressions()
         sql, params = compiler.compile(source)
         text = (template(source.output_field) or "%s::text").replace("%s", sql)

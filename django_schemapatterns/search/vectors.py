@@ -26,7 +26,7 @@ class SearchVector(Func):
         self.configs = tuple(configs)
         super().__init__(*(Text(F(field)) for field in fields))
 
-    def as_sql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+    def as_sql(self, compiler: Any, connection: Any, *args: Any, **context: Any) -> Any:
         texts: list[str] = []
         params: list[Any] = []
         for source in self.get_source_expressions():

@@ -92,7 +92,7 @@ def test_change_and_delete_pages_open(staff: Client, model: type[models.Model]) 
 
 @pytest.mark.parametrize(
     ("term", "found"),
-    [("fold", 1), ("folding lant", 1), ("FL0001", 1), ("lantern!", 1), ("& | :* '", 2), ("armchair", 0)],
+    [("fold", 1), ("folding lant", 1), ("FL0001", 1), ("lantern!", 1), ("& | :* '", 0), ("armchair", 0)],
 )
 def test_products_are_found_by_beginnings_of_words(staff: Client, term: str, found: int) -> None:
     make_product(name="Folding lantern", sku="FL0001234")

@@ -41,7 +41,8 @@ from tests.search.test_migrations import tree, vector
     ],
 )
 def test_what_can_not_be_is_told_where_it_is_written(arguments: Any, message: str) -> None:
-    names, weights, config = (*arguments, *({}, "english")[len(arguments) - 1 :])
+    given: list[Any] = list(arguments)
+    names, weights, config = given + [[], {}, "english"][len(given) :]
     with pytest.raises(ConfigurationError, match=message):
         fields.SearchVectorField(names, weights=weights, config=config)
 

@@ -20,7 +20,7 @@ from tests.search.app.models import Article, Goods, Title
 pytestmark = pytest.mark.django_db
 
 
-def article(title: str = "", **values: Any) -> Article:
+def article(title: str = "", **values: Any) -> Any:
     return Article.objects.create(title=title, **values)
 
 

@@ -3,11 +3,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.postgres.search import SearchQuery
 from django.db import models
 from django.db.models import F, QuerySet
 from django.db.models.functions import Coalesce, Now
@@ -19,6 +17,7 @@ from django_schemapatterns.admin import (
     NoOverlapFormSet,
     PeriodAdmin,
     PeriodInline,
+    SearchAdmin,
     SoftDeleteAdmin,
 )
 from example_project.shop.models import (
@@ -93,12 +92,10 @@ class ProductPromotionInline(admin.TabularInline):
 
 
 @admin.register(Product)
-class ProductAdmin(PeriodAdmin, SoftDeleteAdmin, AuditAdminMixin, admin.ModelAdmin):
+class ProductAdmin(SearchAdmin, PeriodAdmin, SoftDeleteAdmin, AuditAdminMixin, admin.ModelAdmin):
     list_display = ["name", "sku", "category", "price", "status", "inventory_quantity", "featured"]
     list_select_related = ["category"]
     list_filter = ["status", "visibility", LowStockFilter, "featured", "is_digital", "category"]
-    search_fields = ["name", "sku"]
-    search_help_text = _("Words or beginnings of words of the name, the description and the SKU")
     ordering = ["-created_at", "-id"]
     show_full_result_count = False
     autocomplete_fields = ["category", "brand", "vendor"]
@@ -128,15 +125,6 @@ class ProductAdmin(PeriodAdmin, SoftDeleteAdmin, AuditAdminMixin, admin.ModelAdm
         (_("Search engines"), {"fields": ["seo_title", "seo_description"], "classes": ["collapse"]}),
         (_("Dates"), {"fields": ["created_at", "updated_at"]}),
     ]
-
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet[Product], search_term: str
-    ) -> tuple[QuerySet[Product], bool]:
-        words = re.findall(r"\w+", search_term)
-        if not words:
-            return queryset, False
-        query = SearchQuery(" & ".join(f"{word}:*" for word in words), config="english", search_type="raw")
-        return queryset.filter(search_vector=query), False
 
     @admin.action(description=_("Publish selected products"), permissions=["change"])
     def publish(self, request: HttpRequest, queryset: QuerySet[Product]) -> None:

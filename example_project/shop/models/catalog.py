@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.contrib.postgres.search import SearchVector, SearchVectorField
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
 from django.db import models
@@ -15,9 +14,11 @@ from django.utils.translation import gettext_lazy as _
 from django_schemapatterns import fields, models as patterns
 from django_schemapatterns.attributes import AttributesQuerySet
 from django_schemapatterns.constraints import Check, NoOverlap, UniqueAlive
-from django_schemapatterns.indexes import AttributesIndex
+from django_schemapatterns.indexes import AttributesIndex, SearchIndex
+from django_schemapatterns.search import SearchQuerySet
 from django_schemapatterns.softdelete.querysets import SoftDeleteManager, SoftDeleteQuerySet
 from example_project.shop.models.attributes import PRODUCT_ATTRIBUTES
+from example_project.shop.models.tree import TreeQuerySet
 
 ALIVE = Q(deleted_at__isnull=True)
 ON_SALE = ALIVE & Q(status="active")
@@ -57,6 +58,8 @@ class Category(patterns.DocumentedModel, patterns.AuditedModel, patterns.Timesta
     meta_title = models.CharField(max_length=255, blank=True, default="", db_default="")
     meta_description = models.TextField(blank=True, default="", db_default="")
 
+    objects = TreeQuerySet.as_manager()
+
     class Audit:
         exclude = ["updated_at"]
         label = ["name"]
@@ -84,11 +87,21 @@ class Category(patterns.DocumentedModel, patterns.AuditedModel, patterns.Timesta
 
     def clean(self) -> None:
         super().clean()
-        above = self.parent
-        while above is not None:
-            if above.pk == self.pk:
-                raise ValidationError({"parent": _("A category cannot be below itself.")})
-            above = above.parent
+        parents = Category.objects.filter(pk=self.parent_id) if self.parent_id else Category.objects.none()
+        if self in parents.ancestors(include_self=True):
+            raise ValidationError({"parent": _("A category cannot be below itself.")})
+
+    def path(self) -> list[Category]:
+        """Return the categories from the root down to this one."""
+        rows: dict[int | None, Category] = {
+            row.pk: row for row in Category.objects.filter(pk=self.pk).ancestors(include_self=True)
+        }
+        found: list[Category] = []
+        here = rows.pop(self.pk, None)
+        while here is not None:
+            found.append(here)
+            here = rows.pop(here.parent_id, None)
+        return found[::-1]
 
 
 class Brand(patterns.DocumentedModel, patterns.AuditedModel, patterns.TimestampedModel):
@@ -142,13 +155,17 @@ class Vendor(patterns.DocumentedModel, patterns.AuditedModel, patterns.Timestamp
 
 
 class CatalogQuerySet(  # type: ignore[override]
-    AttributesQuerySet["Product"], SoftDeleteQuerySet["Product"]
+    AttributesQuerySet["Product"], SearchQuerySet["Product"], SoftDeleteQuerySet["Product"]
 ):
-    """Products by their attributes, alive ones and deleted ones."""
+    """Products by their attributes and their words, alive ones and deleted ones."""
 
 
 class Product(
-    patterns.DocumentedModel, patterns.AuditedModel, patterns.SoftDeleteModel, patterns.TimestampedModel
+    patterns.DocumentedModel,
+    patterns.AuditedModel,
+    patterns.SoftDeleteModel,
+    patterns.TimestampedModel,
+    patterns.SearchableModel,
 ):
     """
     Something the shop sells; what differs in size or colour is a `ProductVariant`.
@@ -231,17 +248,18 @@ class Product(
     deletion_reason = models.TextField(
         null=True, blank=True, editable=False, db_comment="Filled in from the context"
     )
-    search_vector = models.GeneratedField(
-        expression=SearchVector("name", "description", "sku", config="english"),
-        output_field=SearchVectorField(),
-        db_persist=True,
+    search_vector = fields.SearchVectorField(
+        ["name", "description", "sku"],
+        weights={"name": "A", "sku": "B"},
+        config="english",
+        prefixes=True,
         db_comment="What full-text search looks at; kept by the database",
     )
 
     objects = SoftDeleteManager.from_queryset(CatalogQuerySet)()  # type: ignore[misc]
 
     class Audit:
-        exclude = ["updated_at", "search_vector"]
+        exclude = ["updated_at"]
         label = ["name"]
 
     class Meta:
@@ -300,7 +318,7 @@ class Product(
                 name="products_featured_idx",
             ),
             # The search box.
-            GinIndex(fields=["search_vector"], condition=ALIVE, name="products_search_idx"),
+            SearchIndex("search_vector", condition=ALIVE, name="products_search_idx"),
             # "Products with these attributes".
             AttributesIndex("attributes", condition=ALIVE, name="products_attributes_idx"),
             # "Products with this tag".

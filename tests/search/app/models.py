@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -53,7 +53,7 @@ class GoodsQuerySet(SearchQuerySet["Goods"], SoftDeleteQuerySet["Goods"]):  # ty
     """Goods by words, alive ones and deleted ones."""
 
 
-class Goods(
+class Goods(  # type: ignore[misc]
     patterns.AuditedModel, patterns.SoftDeleteModel, patterns.TimestampedModel, patterns.SearchableModel
 ):
     """Every pattern at once."""
@@ -61,7 +61,7 @@ class Goods(
     name = models.CharField(max_length=200)
     search_vector = fields.SearchVectorField(["name"], config="simple")
 
-    objects: Any = SoftDeleteManager.from_queryset(GoodsQuerySet)()
+    objects: ClassVar[Any] = SoftDeleteManager.from_queryset(GoodsQuerySet)()
 
     def __str__(self) -> str:
         return self.name
