@@ -32,6 +32,10 @@ class Domain(types.UserType):
     db_type: str
     rules: Mapping[str, str] = field(default_factory=dict)
 
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        rules = [dict(self.rules)] if self.rules else []
+        return "django_schemapatterns.database.Domain", [self.name, self.db_type, *rules], {}
+
     def create_sql(self, schema: str = "") -> str:
         name = f"{schema}.{self.quoted}" if schema else self.quoted
         checks = [f" CONSTRAINT {quote(rule)} CHECK ({check})" for rule, check in self.rules.items()]

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from django_schemapatterns.exceptions import ConfigurationError
 from django_schemapatterns.schema.backends import postgresql
 from django_schemapatterns.schema.domains import Domain
+from django_schemapatterns.types.declared import class_of, sizes_of
 from django_schemapatterns.types.rules import Between, Length, Pattern, Rule, check_storable
 
 if TYPE_CHECKING:
@@ -43,6 +44,10 @@ class DomainField(_Field):
     SkuField(max_length=9) is of the domain sku_9.
 
     domain: the name of the domain.  sizes: arguments of the Django field, with defaults.  rules: see Rule.
+
+    Without a class, a domain can be declared in SQL alone; forms then hear of its rules from the database:
+
+        sku = DomainField(Domain("sku", "varchar(20)", {"format": "VALUE ~ '^[A-Z]{3}-[0-9]+$'"}))
     """
 
     domain: str = ""
@@ -50,6 +55,11 @@ class DomainField(_Field):
     rules: ClassVar[Sequence[Rule]] = ()
     # The rules say it all, in the database as well.
     default_validators: list[Any] = []
+
+    def __new__(cls, *args: Any, **kwargs: Any) -> Any:
+        if cls is not DomainField or not args or not isinstance(args[0], Domain):
+            return super().__new__(cls)
+        return super().__new__(class_of(sizes_of(args[0])[0], _InlineDomainField))
 
     def __init__(self, *args: Any, domain: str | None = None, **kwargs: Any) -> None:
         given = {size: kwargs.get(size, default) for size, default in self.sizes.items()}
@@ -123,6 +133,29 @@ class DomainField(_Field):
 
     def _refuses_empty(self) -> bool:
         return any(not rule.accepts("") for rule in self._all_rules())
+
+
+class _InlineDomainField(DomainField):
+    """What `DomainField(Domain(...))` is, with the Django field of the type as second base."""
+
+    def __init__(self, declared: Domain, *args: Any, **kwargs: Any) -> None:
+        self.declared = declared
+        super().__init__(*args, domain=declared.name, **{**sizes_of(declared)[1], **kwargs})
+
+    def free_objects(self) -> list[Domain]:
+        return [self.declared]
+
+    def deconstruct(self) -> Any:
+        name, path, args, kwargs = super().deconstruct()
+        for implied in ("domain", *sizes_of(self.declared)[1]):
+            kwargs.pop(implied, None)
+        # Migrations change the rules by operations on the domain, not on its columns.
+        return name, path, [Domain(self.declared.name, self.declared.db_type), *args], kwargs
+
+    def clone(self) -> Any:
+        """Return the same field for another model, with the rules."""
+        _name, _path, args, kwargs = self.deconstruct()
+        return type(self)(self.declared, *args[1:], **kwargs)
 
 
 class EmailAddressField(DomainField, _EmailField):

@@ -14,7 +14,7 @@ from tests.example.making import make_item, make_order, make_product
 pytestmark = pytest.mark.django_db
 
 
-def rows(sql: str) -> list[Any]:
+def rows(sql: str) -> Any:
     with connection.cursor() as cursor:
         cursor.execute(sql)
         return cursor.fetchall()

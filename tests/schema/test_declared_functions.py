@@ -106,7 +106,7 @@ def test_function_that_a_check_calls_is_made_before_the_table() -> None:
     assert kinds(list(story.done[0][0].operations)) == ["CreateObject", "CreateModel"]
     with pytest.raises(DatabaseError, match="tall"), transaction.atomic():
         execute(f"INSERT INTO {TABLE} (height) VALUES (9)")
-    assert kinds(story.becomes(declare())) == ["DeleteModel", "DropObject"]
+    assert kinds(story.becomes(declare()))[-2:] == ["DeleteModel", "DropObject"]
 
 
 def meta(rule: models.CheckConstraint) -> type:

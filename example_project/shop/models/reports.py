@@ -33,7 +33,7 @@ class ProductSales(models.Model):
         return f"{self.name}: {self.units}"
 
 
-def low_stock() -> QuerySet[Product, dict[str, Any]]:
+def low_stock() -> QuerySet[Product, Any]:
     """Return what is to be ordered soon."""
     scarce = Product.objects.filter(
         status=ProductStatus.ACTIVE,
