@@ -7,6 +7,7 @@ from django_schemapatterns.appsettings.models import ApplicationSetting
 from django_schemapatterns.audit.models import AuditedModel, AuditLog
 from django_schemapatterns.documentation.comments import DocumentedModel
 from django_schemapatterns.documentation.models import SchemaDocumentation
+from django_schemapatterns.periods.bitemporal import BitemporalModel
 from django_schemapatterns.periods.models import PeriodModel
 from django_schemapatterns.softdelete.models import SoftDeleteModel
 from django_schemapatterns.softdelete.readers import active_model
@@ -16,6 +17,7 @@ __all__ = [
     "ApplicationSetting",
     "AuditLog",
     "AuditedModel",
+    "BitemporalModel",
     "DocumentedModel",
     "PeriodModel",
     "SchemaDocumentation",
