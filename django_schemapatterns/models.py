@@ -8,6 +8,7 @@ from django_schemapatterns.audit.models import AuditedModel, AuditLog
 from django_schemapatterns.documentation.comments import DocumentedModel
 from django_schemapatterns.documentation.models import SchemaDocumentation
 from django_schemapatterns.partitions.models import PartitionedModel
+from django_schemapatterns.periods.bitemporal import BitemporalModel
 from django_schemapatterns.periods.models import PeriodModel
 from django_schemapatterns.search.models import SearchableModel
 from django_schemapatterns.softdelete.models import SoftDeleteModel
@@ -18,6 +19,7 @@ __all__ = [
     "ApplicationSetting",
     "AuditLog",
     "AuditedModel",
+    "BitemporalModel",
     "DocumentedModel",
     "PartitionedModel",
     "PeriodModel",

@@ -13,8 +13,7 @@ from benchmarks.audit.models import Category, OneTable, Plain
 from django_schemapatterns import audit
 
 MONTHS = 12
-TEMPLATE = """
-CREATE UNLOGGED TABLE template AS
+PRODUCTS = """
 SELECT i AS id, 'Product name number ' || i AS name, 'product-name-number-' || i AS slug, 'SKU-' || i AS sku,
        repeat('lorem ipsum dolor ', 12) || i AS description, repeat('short text ', 15) AS short_description,
        10 + i % 90 AS price, NULL::numeric AS compare_price, 5.25 AS cost_price, 1.5 AS weight,
@@ -24,6 +23,7 @@ SELECT i AS id, 'Product name number ' || i AS name, 'product-name-number-' || i
        'Buy product number ' || i || ' here' AS seo_title, now() AS created_at, now() AS updated_at
 FROM generate_series(1, {rows}) AS i
 """
+TEMPLATE = f"CREATE UNLOGGED TABLE template AS {PRODUCTS}"
 
 
 def execute(sql: str, params: Any = None) -> Any:

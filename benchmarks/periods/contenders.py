@@ -81,7 +81,7 @@ def simple_prices(products: QuerySet[Any], at: datetime) -> list[Any]:
 CONTENDERS = [
     Contender("none", PlainProduct),
     Contender("ours", OurProduct, OurPrice, as_of=our_price, many=our_prices),
-    Contender("ours, with a foreign key", KeyedProduct, KeyedPrice),
+    Contender("ours and a foreign key", KeyedProduct, KeyedPrice),
     Contender("close and open", RangeProduct, RangePrice, as_of=range_price, many=range_prices),
     Contender(
         "simple-history",

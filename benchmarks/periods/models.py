@@ -11,35 +11,15 @@ from django.db import models
 from django.db.models import Func
 from simple_history.models import HistoricalRecords
 
+from benchmarks.audit.models import Product
 from django_schemapatterns.models import PeriodModel
 
 
-class Article(models.Model):
-    """Some 870 bytes a row, four indexes."""
-
-    name = models.CharField(max_length=255)
-    sku = models.CharField(max_length=100)
-    description = models.TextField()
-    price = models.DecimalField(max_digits=12, decimal_places=2)
-    created_at = models.DateTimeField()
-
-    class Meta:
-        abstract = True
-        indexes = [
-            models.Index(fields=["price"], name="%(class)s_price"),
-            models.Index(fields=["-created_at"], name="%(class)s_newest"),
-        ]
-        constraints = [models.UniqueConstraint(fields=["sku"], name="%(class)s_sku")]
-
-    def __str__(self) -> str:
-        return self.sku
-
-
-class PlainProduct(Article):
+class PlainProduct(Product):
     pass
 
 
-class OurProduct(Article):
+class OurProduct(Product):
     pass
 
 
@@ -51,7 +31,7 @@ class OurPrice(PeriodModel):
         tracks = {"product": ["price"]}
 
 
-class KeyedProduct(Article):
+class KeyedProduct(Product):
     pass
 
 
@@ -67,7 +47,7 @@ class KeyedPrice(PeriodModel):
         functions: dict[str, str] = {}
 
 
-class RangeProduct(Article):
+class RangeProduct(Product):
     pass
 
 
@@ -101,5 +81,5 @@ class RangePrice(models.Model):
         return f"{self.price}"
 
 
-class SimpleProduct(Article):
+class SimpleProduct(Product):
     history = HistoricalRecords()

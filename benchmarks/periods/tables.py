@@ -4,19 +4,17 @@ from __future__ import annotations
 
 from django.db import connection
 
+from benchmarks.audit.tables import PRODUCTS
 from benchmarks.periods.contenders import Contender
+from benchmarks.periods.models import PlainProduct
 from benchmarks.periods.operations import START, Operation
 
-PRODUCT = "id, name, sku, description, price, created_at"
-VALUES = """
-i, 'Product name number ' || i, 'SKU-' || i, repeat('lorem ipsum dolor ', 42), 10 + i % 90,
-now() - i * interval '1 second'
-"""
+COLUMNS = [field.column for field in PlainProduct._meta.concrete_fields]
 BEGIN = f"timestamptz '{START.isoformat()}' + k * interval '1 day'"
 # The versions of product i, number k of n: a day each, and the last one goes on.
 VERSIONS = {
     "ours": ("product_id, price, effective_from, recorded_at", f"i, 10 + k, {BEGIN}, {BEGIN}"),
-    "ours, with a foreign key": (
+    "ours and a foreign key": (
         "product_id, price, effective_from, recorded_at",
         f"i, 10 + k, {BEGIN}, {BEGIN}",
     ),
@@ -25,8 +23,8 @@ VERSIONS = {
         f"i, 10 + k, {BEGIN}, CASE WHEN k < n THEN {BEGIN} + interval '1 day' END",
     ),
     "simple-history": (
-        f"{PRODUCT}, history_date, history_type",
-        f"{VALUES.replace('10 + i % 90', '10 + k')}, {BEGIN}, '~'",
+        f"{', '.join(COLUMNS)}, history_date, history_type",
+        f"{', '.join('10 + k' if name == 'price' else name for name in COLUMNS)}, {BEGIN}, '~'",
     ),
 }
 
@@ -39,16 +37,16 @@ def run(sql: str) -> None:
 def prepare(contender: Contender, operation: Operation) -> None:
     """Fill the tables: products, and versions of each."""
     products, *history = contender.tables
+    rows = PRODUCTS.format(rows=operation.products)
     run(
         f"SET session_replication_role = replica; TRUNCATE {', '.join(contender.tables)} RESTART IDENTITY; "
-        f"INSERT INTO {products} ({PRODUCT}) "
-        f"SELECT {VALUES} FROM generate_series(1, {operation.products}) AS i"
+        f"INSERT INTO {products} ({', '.join(COLUMNS)}) SELECT {', '.join(COLUMNS)} FROM ({rows}) AS rows"
     )
     if history:
         columns, values = VERSIONS[contender.name]
         run(
             f"INSERT INTO {history[0]} ({columns}) SELECT {values} "
-            f"FROM generate_series(1, {operation.products}) AS i, "
+            f"FROM (SELECT id AS i, * FROM ({rows}) AS row) AS product, "
             f"(SELECT {operation.versions} AS n) AS number, "
             "generate_series(1, n) AS k ORDER BY k, i"
         )

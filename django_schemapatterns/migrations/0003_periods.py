@@ -7,5 +7,5 @@ class Migration(migrations.Migration):
     dependencies = [("schemapatterns", "0002_soft_delete")]
 
     operations = [
-        operations.InstallSQL("periods", ["period_reason.v1", "is_own_row.v1"]),
+        operations.InstallSQL("periods", ["period_reason.v1", "period_actor.v1", "is_own_row.v1"]),
     ]

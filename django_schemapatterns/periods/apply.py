@@ -12,7 +12,7 @@ from django.db.models.functions import Now
 
 from django_schemapatterns.periods.models import PeriodModel
 from django_schemapatterns.periods.options import options_of, owner_field, owner_model
-from django_schemapatterns.periods.querysets import NOT_YET, PeriodQuerySet, moment, started
+from django_schemapatterns.periods.querysets import NOT_YET, PeriodQuerySet, moment, rows_of, started
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -72,7 +72,7 @@ def _lock(model: type[PeriodModel], using: str, without: Iterable[Any]) -> list[
 def _follow(model: type[PeriodModel], keys: list[Any], using: str, refused: dict[Any, str]) -> int:
     """Change owners that are locked: all at once, or one after the other where one of them can not be."""
     target = owner_field(model).target_field.name
-    versions = started(model._base_manager.using(using), moment(None)).filter(
+    versions = started(rows_of(model, using), moment(None)).filter(
         **{owner_field(model).name: OuterRef(target)}
     )
     values: dict[str, Any] = {

@@ -4,4 +4,4 @@ from __future__ import annotations
 
 from django_schemapatterns.schema.functions import declare
 
-declare("periods", ["period_reason.v1", "is_own_row.v1"])
+declare("periods", ["period_reason.v1", "period_actor.v1", "is_own_row.v1"])

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import pgtrigger
 from django.core.exceptions import FieldDoesNotExist
-from django.db.models import BaseConstraint, Index, UniqueConstraint
+from django.db.models import BaseConstraint, Index, Q, UniqueConstraint
 
 from django_schemapatterns.exceptions import ConfigurationError
 from django_schemapatterns.periods.functions import CurrentFunction
 from django_schemapatterns.periods.options import PeriodOptions, options_of, owner_field, owner_model
-from django_schemapatterns.periods.querysets import NOT_YET
-from django_schemapatterns.periods.triggers import ON_OWNER, CompiledPeriodTrigger
+from django_schemapatterns.periods.querysets import NOT_YET, is_bitemporal
+from django_schemapatterns.periods.triggers import OF_BELIEFS, ON_OWNER, CompiledPeriodTrigger
 from django_schemapatterns.periods.views import PeriodView
 from django_schemapatterns.schema.backends import postgresql
 from django_schemapatterns.schema.names import shorten
@@ -55,6 +55,7 @@ class PeriodTrigger(Trigger):
             until=str(until.column) if until else "",
             steps=options.steps if self.action == "update" else "every",
             **noted(model),
+            **beliefs(model, self.action, options),
         )
         needed = [*(own for own, _ in tracked), *([until] if until else []), field.target_field]
         compiled.requires = [_place(each) for each in needed]
@@ -89,6 +90,21 @@ def noted(model: type[Model]) -> dict[str, Any]:
     }
 
 
+def beliefs(model: type[Model], action: str, options: PeriodOptions) -> dict[str, Any]:
+    """Return what a trigger has to know where superseded versions are kept."""
+    if not is_bitemporal(model):
+        return {}
+    if not action.startswith("keep"):
+        return {"beliefs": action in OF_BELIEFS}
+    fields = [
+        field for field in model._meta.local_concrete_fields if not (field.primary_key or field.generated)
+    ]
+    return {
+        "kept": [str(field.column) for field in fields if field.name != "superseded_at"],
+        "stays": options.on_delete == "end",
+    }
+
+
 def _place(field: Any) -> tuple[str, str, str]:
     options = field.model._meta
     return options.app_label, str(options.model_name), field.name
@@ -99,6 +115,7 @@ def period_triggers(model: type[Model]) -> list[PeriodTrigger]:
     options = options_of(model)
     gone, emptied = {"cascade": ("delete", "emptied"), "end": ("end", "end_all")}[options.on_delete]
     actions = ["insert", "update", "rekey", gone, "note", "follow", "removed", "truncate"]
+    actions += ["keep", "keep_deleted"] if is_bitemporal(model) else []
     if not options.foreign_key:  # with one, PostgreSQL itself truncates both tables or none
         actions += [emptied, *(["referenced"] if options.on_delete == "cascade" else [])]
     return [PeriodTrigger(action, options) for action in actions]
@@ -116,16 +133,24 @@ def period_constraints(model: type[Model]) -> list[BaseConstraint]:
         else options.functions
     )
     return [
-        UniqueConstraint(
-            fields=[options.owner, "effective_from"],
-            name=_name(model, "effective_from"),
-            violation_error_code="taken",
-        ),
+        *_unique(model, options),
         PeriodView(name=_name(model, "periods"), table=model._meta.db_table, model=model),
         *(
             CurrentFunction(name=_name(model, function), function=function, field=column, model=model)
             for column, function in names.items()
         ),
+    ]
+
+
+def _unique(model: type[Model], options: PeriodOptions) -> list[BaseConstraint]:
+    """Return the rules that no two versions start at once, and that none is believed twice."""
+    fields, name = [options.owner, "effective_from"], _name(model, "effective_from")
+    if not is_bitemporal(model):
+        return [UniqueConstraint(fields=fields, name=name, violation_error_code="taken")]
+    believed = Q(superseded_at__isnull=True)
+    return [
+        UniqueConstraint(fields=fields, condition=believed, name=name, violation_error_code="taken"),
+        UniqueConstraint(fields=[*fields, "recorded_at"], name=_name(model, "recorded_at")),
     ]
 
 

@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import Case, F, OuterRef, Subquery, When
 
 from django_schemapatterns.periods.options import options_of, owner_field
-from django_schemapatterns.periods.querysets import Moment, moment, started
+from django_schemapatterns.periods.querysets import Moment, moment, rows_of, started
 
 _Model_co = TypeVar("_Model_co", bound=models.Model, covariant=True)
 _QuerySet = TypeVar("_QuerySet", bound="models.QuerySet[Any]")
@@ -18,7 +18,12 @@ if TYPE_CHECKING:
 
 
 def with_period(
-    queryset: _QuerySet, related: str, *, as_of: Moment = None, suffix: str = "_as_of"
+    queryset: _QuerySet,
+    related: str,
+    *,
+    as_of: Moment = None,
+    known_at: Moment = None,
+    suffix: str = "_as_of",
 ) -> _QuerySet:
     """
     Annotate owners with the values that they had, or will have, at a moment; one query for all of them.
@@ -28,12 +33,13 @@ def with_period(
 
     related: the name by which the owner knows its versions.
     as_of: now by default; OuterRef("ordered_at") for a column of the owner.
+    known_at: of versions of a BitemporalModel, those that were believed at a moment; now by default.
     suffix: what the names of the columns get at their end.
     A value is None where no version was in force. Raises FieldError for a relation that is not to versions.
     """
     model = versions_of(queryset.model, related)
     owner = owner_field(model)
-    versions = started(model._base_manager.all(), moment(as_of)).filter(
+    versions = started(rows_of(model, known_at=known_at), moment(as_of)).filter(
         **{owner.name: OuterRef(owner.target_field.name)}
     )
     names = ["effective_from", *options_of(model).columns]
@@ -74,6 +80,8 @@ class PeriodOwnerQuerySet(models.QuerySet[_Model_co]):
         Product.objects.with_period("prices", as_of=t)
     """
 
-    def with_period(self, related: str, *, as_of: Moment = None, suffix: str = "_as_of") -> Self:
+    def with_period(
+        self, related: str, *, as_of: Moment = None, known_at: Moment = None, suffix: str = "_as_of"
+    ) -> Self:
         """Annotate the rows with the values that they had, or will have, at a moment; see `with_period()`."""
-        return with_period(self, related, as_of=as_of, suffix=suffix)
+        return with_period(self, related, as_of=as_of, known_at=known_at, suffix=suffix)

@@ -31,6 +31,25 @@ def started(versions: Any, at: Any) -> Any:
     return versions.filter(effective_from__lte=at)
 
 
+def is_bitemporal(model: type[models.Model]) -> bool:
+    """Return whether a model keeps the versions that were believed once."""
+    return any(field.name == "superseded_at" for field in model._meta.local_concrete_fields)
+
+
+def rows_of(model: type[models.Model], using: str | None = None, known_at: Moment = None) -> Any:
+    """Return all rows of a model of versions that are believed, or were so at a moment, ends among them."""
+    rows = model._base_manager.using(using) if using else model._base_manager.all()
+    return believed(rows, known_at) if is_bitemporal(model) else rows
+
+
+def believed(rows: Any, known_at: Moment = None) -> Any:
+    """Return those of the rows that are believed now, or were so at a moment."""
+    now = Q(superseded_at__isnull=True)
+    if known_at is None:
+        return rows.filter(now)
+    return rows.filter(now | Q(superseded_at__gt=known_at), recorded_at__lte=known_at)
+
+
 class PeriodQuerySet(models.QuerySet[_Model_co]):
     """
     A queryset of versions.
@@ -39,6 +58,13 @@ class PeriodQuerySet(models.QuerySet[_Model_co]):
         product.prices.current().get()
         ProductPrice.objects.filter(effective_to__lt=t)
     """
+
+    _known_at: Moment = None
+
+    def _clone(self) -> Self:
+        clone: Self = super()._clone()  # type: ignore[misc]
+        clone._known_at = self._known_at
+        return clone
 
     def with_ends(self) -> Self:
         """Tell of each version when it ends: `effective_to`, None for the last one of its owner."""
@@ -82,9 +108,11 @@ class PeriodQuerySet(models.QuerySet[_Model_co]):
     def _others(self) -> Any:
         """Return the later versions of the owner of a row, ends among them."""
         name = owner_field(self.model).attname
-        return self.model._base_manager.filter(
-            **{name: OuterRef(name)}, effective_from__gt=OuterRef("effective_from")
-        ).order_by("effective_from")
+        return (
+            rows_of(self.model, known_at=self._known_at)
+            .filter(**{name: OuterRef(name)}, effective_from__gt=OuterRef("effective_from"))
+            .order_by("effective_from")
+        )
 
 
 FromPeriods = models.Manager.from_queryset(PeriodQuerySet)
@@ -99,6 +127,7 @@ class PeriodManager(FromPeriods[_Model_co]):
 
     def get_queryset(self) -> Any:
         rows: Any = super().get_queryset()
+        rows = believed(rows) if is_bitemporal(self.model) else rows
         return rows.filter(ended=False).with_ends()
 
 

@@ -46,6 +46,8 @@ DECLARATIONS: Final[dict[str, dict[str, str]]] = {
     },
     "follow": {**ROW, "operation": "INSERT OR UPDATE", "condition": f"WHEN ({BY_HAND})"},
     "referenced": {**ROW, "operation": "INSERT OR UPDATE", "condition": f"WHEN ({BY_HAND})"},
+    "keep": {**ROW, "operation": "UPDATE"},
+    "keep_deleted": {**ROW, "operation": "DELETE"},
     "removed": {**ROW, "operation": "DELETE", "condition": f"WHEN ({BY_HAND})"},
     "truncate": {"when": "AFTER", "operation": "TRUNCATE", "level": "STATEMENT"},
 }
@@ -58,9 +60,23 @@ PLANNER: Final = (
     "SET plan_cache_mode = force_generic_plan"
 )
 ACTOR: Final = "nullif(current_setting('app.current_user_id', true), '')"
+# Most statements give no reason, and to call a function that looks for one costs as much as the rest.
+REASON: Final = (
+    """CASE WHEN strpos(current_setting('app.context', true), '"reason"') > 0 """
+    "THEN schemapatterns.period_reason() END"
+)
 # Fixtures load versions before their owners, and Django deletes them before: what is left is judged.
-AT_THE_END: Final = ("referenced", "removed")
-FILES: Final = {"removed": "follow"}
+AT_THE_END: Final = ("referenced", "removed", "keep_deleted")
+FILES: Final = {"removed": "follow", "keep_deleted": "keep"}
+OF_BELIEFS: Final = (
+    "insert",
+    "update",
+    "end",
+    "end_all",
+    "note",
+    "follow",
+    "removed",
+)  # which read or write them
 
 
 class CompiledPeriodTrigger(CompiledTrigger):
@@ -68,11 +84,12 @@ class CompiledPeriodTrigger(CompiledTrigger):
     A trigger that lets versions follow their owner, or the owner its versions.
 
     action: insert, update, rekey, delete or end, emptied or end_all, on the owner's table; note, follow,
-    referenced, removed or truncate, on that of the versions.
+    referenced, removed, keep, keep_deleted or truncate, on that of the versions.
     owned, key: the owner's table and the column that is pointed at.  history, owner: the versions' table and
     the column that points.  columns: (owner's, version's) of what is tracked.
     until: the owner's column that is not null while no version is in force.  steps: every or last.
     who: column and type of who did it.  why: the column of the reason.
+    beliefs: whether superseded versions are kept.  kept: their columns.  stays: without their owner, too.
     """
 
     def __init__(
@@ -91,6 +108,9 @@ class CompiledPeriodTrigger(CompiledTrigger):
         steps: str = "every",
         who: tuple[str, str] | None = None,
         why: str = "",
+        beliefs: bool = False,
+        kept: list[str] | None = None,
+        stays: bool = False,
         version: int = 1,
     ) -> None:
         self.action = action
@@ -99,6 +119,7 @@ class CompiledPeriodTrigger(CompiledTrigger):
         self.columns = [tuple(pair) for pair in columns]
         self.until, self.steps = until, steps
         self.who, self.why = tuple(who) if who else None, why
+        self.beliefs, self.kept, self.stays = beliefs, kept or [], stays
         super().__init__(name=name, pgid=pgid, table=table, version=version)
 
     @property
@@ -156,6 +177,9 @@ class CompiledPeriodTrigger(CompiledTrigger):
             "until",
             "who",
             "why",
+            "beliefs",
+            "kept",
+            "stays",
         ):
             if value := getattr(self, name):
                 kwargs[name] = value
@@ -192,19 +216,54 @@ class CompiledPeriodTrigger(CompiledTrigger):
             "who": "".join(f", period_{name}" for name in self._said()),
             "declared": "".join(f"\n    period_{name} {value};" for name, value in self._said().items()),
             "notes": self._notes(),
+            **self._beliefs(pairs),
         }
         values["last"] = self._part("last", values)
         values["cancel"] = self._part("cancelled", values) if self.until else ""
         values["again"] = self._part("again", values) if self.steps == "last" else ""
+        values["restating"] = self._part("restated", values) if self.beliefs else ""
         values["unmoved"] = self._part("unmoved", values)
         values["followed"] = self._part("followed", values)
         values["quotes"] = sql.dollar_quotes(*values.values())
         return values
 
+    def _beliefs(self, pairs: list[tuple[str, str]]) -> dict[str, str]:
+        """Return the conditions on what is believed now, and the lines that keep what is not any more."""
+        told = [
+            *(theirs for _, theirs in pairs),
+            "effective_from",
+            "ended",
+            *([quote(self.why)] if self.why else []),
+        ]
+        forgets = "".join(
+            f"\n        IF NEW.{column} IS NOT DISTINCT FROM OLD.{column} THEN NEW.{column} := NULL; END IF;"
+            for column in map(quote, self._noted())
+        )
+        owner = f"owner.{quote(self.key)} = OLD.{quote(self.owner)}"
+        return {
+            "standing": " AND version.superseded_at IS NULL" if self.beliefs else "",
+            "standing_before": " AND before.superseded_at IS NULL" if self.beliefs else "",
+            "only_now": " AND NEW.superseded_at IS NULL" if self.beliefs else "",
+            "superseded": " OR NEW.superseded_at IS NOT NULL" if self.beliefs else "",
+            "restated": " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in told),
+            "forgets": forgets,
+            "goes_along": "false"
+            if self.stays
+            else f"NOT EXISTS (SELECT FROM {quote(self.owned)} AS owner WHERE {owner})",
+            "kept": _listed(map(quote, self.kept)),
+            "kept_values": _listed(
+                "false" if name == "pending" else f"OLD.{quote(name)}" for name in self.kept
+            ),
+        }
+
     def _said(self) -> dict[str, str]:
         """Return the declarations of who acts, and why, of those that have a column."""
-        who = self.who and f"{self.who[1]} := {ACTOR}::{self.who[1]}"
-        why = self.why and "text := schemapatterns.period_reason()"
+        kind = self.who[1] if self.who else ""
+        actor = (
+            ACTOR if kind.startswith(("varchar", "text")) else f"schemapatterns.period_actor(NULL::{kind})"
+        )
+        who = kind and f"{kind} := {actor}::{kind}"
+        why = self.why and f"text := {REASON}"
         return {name: value for name, value in (("who", who), ("why", why)) if value}
 
     def _noted(self) -> list[str]:

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from django_schemapatterns.periods.options import options_of, owner_field, owner_model
+from django_schemapatterns.periods.querysets import rows_of
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -76,7 +77,7 @@ def end_of(version: PeriodModel) -> datetime | None:
     """Return when the next version starts."""
     name = owner_field(type(version)).attname
     of_owner = {name: getattr(version, name), f"{START}__gt": version.effective_from}
-    later = type(version)._base_manager.using(version._state.db).filter(**of_owner)
+    later = rows_of(type(version), version._state.db).filter(**of_owner)
     start: datetime | None = later.order_by(START).values_list(START, flat=True).first()
     return start
 
@@ -105,7 +106,7 @@ def _locked(version: PeriodModel, using: str) -> Any:
     """Return a version as it is, with its owner locked."""
     model = type(version)
     lock_owner(model, getattr(version, owner_field(model).attname), using)
-    current = model._base_manager.using(using).filter(pk=version.pk).first()
+    current = rows_of(model, using).filter(pk=version.pk).first()
     if current is None:
         message = _("%(version)s is not there any more.")
         raise ValidationError(message, code="gone", params={"version": _name(version)})
@@ -113,7 +114,7 @@ def _locked(version: PeriodModel, using: str) -> Any:
 
 
 def _in_force(model: type[PeriodModel], key: Any, at: datetime, using: str) -> Any:
-    versions = model._base_manager.using(using).filter(**{owner_field(model).attname: key})
+    versions = rows_of(model, using).filter(**{owner_field(model).attname: key})
     return versions.filter(effective_from__lte=at).order_by(f"-{START}").first()
 
 
@@ -152,7 +153,7 @@ def _validate(version: PeriodModel, using: str) -> None:
     version.clean_fields(exclude={*fields} - {*columns, START} | empty)
     owner = owner_field(model).attname
     place = {owner: getattr(version, owner), START: version.effective_from}
-    taken = model._base_manager.using(using).filter(**place).exclude(pk=version.pk).first()
+    taken = rows_of(model, using).filter(**place).exclude(pk=version.pk).first()
     if taken:
         message = _("%(version)s starts at %(start)s already. Correct it, or choose another moment.")
         raise _refusal(START, "taken", message, version=_name(taken), start=_moment(version.effective_from))

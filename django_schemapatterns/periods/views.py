@@ -7,6 +7,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django_schemapatterns.periods.options import owner_field
+from django_schemapatterns.periods.querysets import is_bitemporal
 from django_schemapatterns.schema.backends import postgresql
 from django_schemapatterns.schema.names import quote, sibling
 from django_schemapatterns.schema.objects import SchemaObject
@@ -14,7 +15,7 @@ from django_schemapatterns.schema.objects import SchemaObject
 if TYPE_CHECKING:
     from django.db.models import Model
 
-INNER = ("pending", "ended")
+INNER = ("pending", "ended", "superseded_at")
 Columns = list[tuple[str, str]]
 
 
@@ -25,13 +26,21 @@ class PeriodView(SchemaObject):
     It reads with the rights of whoever asks.
 
     table: the model's `db_table`.  owner: the column that points at the owner.
+    beliefs: whether versions are superseded.
     columns: names and types, as a view keeps those that it was made with; a change of them renews the view.
     """
 
     def __init__(
-        self, *, name: str, table: str, owner: str = "", columns: Columns | None = None, model: Any = None
+        self,
+        *,
+        name: str,
+        table: str,
+        owner: str = "",
+        columns: Columns | None = None,
+        beliefs: bool = False,
+        model: Any = None,
     ) -> None:
-        self.table, self.owner = table, owner
+        self.table, self.owner, self.beliefs = table, owner, beliefs
         self.columns = columns and [(column, db_type) for column, db_type in columns]
         self.model = model
         super().__init__(name=name)
@@ -45,7 +54,8 @@ class PeriodView(SchemaObject):
         names = [quote(name) for name, _ in self.columns or []]
         table = quote(model._meta.db_table)  # which has another name still when a migration is taken back
         end = f"lead(effective_from) OVER (PARTITION BY {quote(self.owner)} ORDER BY effective_from)"
-        versions = f"SELECT {', '.join(names)}, ended, {end} AS effective_to FROM {table}"
+        standing = " WHERE superseded_at IS NULL" if self.beliefs else ""
+        versions = f"SELECT {', '.join(names)}, ended, {end} AS effective_to FROM {table}{standing}"
         now = "statement_timestamp()"
         current = f"effective_from <= {now} AND (effective_to IS NULL OR effective_to > {now})"
         return (
@@ -59,7 +69,13 @@ class PeriodView(SchemaObject):
 
     def deconstruct(self) -> Any:
         self._resolve()
-        kwargs = {"name": self.name, "table": self.table, "owner": self.owner, "columns": self.columns}
+        kwargs: dict[str, Any] = {
+            "name": self.name,
+            "table": self.table,
+            "owner": self.owner,
+            "columns": self.columns,
+        }
+        kwargs |= {"beliefs": True} if self.beliefs else {}
         return f"django_schemapatterns.constraints.{type(self).__name__}", (), kwargs
 
     def _resolve(self) -> None:
@@ -67,5 +83,5 @@ class PeriodView(SchemaObject):
             return
         told = self.model._meta.local_concrete_fields
         fields = [field for field in told if field.name not in INNER]
-        self.owner = str(owner_field(self.model).column)
+        self.owner, self.beliefs = str(owner_field(self.model).column), is_bitemporal(self.model)
         self.columns = [(str(field.column), str(field.db_type(postgresql()))) for field in fields]

@@ -46,6 +46,7 @@ def versions(
     of: str = "Tree",
     meta: Any = None,
     period: Any = None,
+    base: Any = patterns.PeriodModel,
     **members: Any,
 ) -> Declare:
     names = list(columns) or ["height"]
@@ -55,7 +56,7 @@ def versions(
         key = {"tree": lambda: models.ForeignKey(f"testapp.{of}", models.CASCADE, related_name="heights")}
         options = type("Period", (), {"tracks": {"tree": names}, **(period or {})})
         body = {**fields, **key, **members}
-        return model(called, patterns.PeriodModel, meta=meta, **body, Period=lambda: options)()
+        return model(called, base, meta=meta, **body, Period=lambda: options)()
 
     return declare
 
@@ -210,6 +211,25 @@ def test_renamed_models_and_tables_keep_their_versions() -> None:
     run("UPDATE testapp_tree SET height = 5")
     assert heights() == [1, 2, 3, 4, 5]
     assert len(functions()) == 10
+
+
+def test_versions_begin_and_cease_to_remember_what_was_believed() -> None:
+    story = Story(tree(), versions())
+    plant(3)
+
+    story.becomes(tree(), versions(base=patterns.BitemporalModel))
+    run("UPDATE testapp_treeheight SET height = 9 WHERE tree_id = (SELECT min(id) FROM testapp_tree)")
+    run("UPDATE testapp_tree SET height = 5")
+    believed = "SELECT count(*) FROM testapp_treeheight WHERE superseded_at IS NOT NULL"
+    assert execute(believed) == 1
+    assert len(heights()) == 3 + 1 + 3
+    assert execute("SELECT count(*) FROM testapp_treeheight_periods") == 6
+
+    run("DELETE FROM testapp_tree")
+    plant()
+    story.undo()
+    run("UPDATE testapp_tree SET height = 2")
+    assert heights() == [1, 2]
 
 
 def test_a_renamed_foreign_key() -> None:

@@ -11,7 +11,7 @@ BEGIN
     INSERT INTO {{history}} ({{owner}}, {{columns}}, effective_from, recorded_at, ended{{who_columns}})
     SELECT last.{{owner}}, {{last_values}}, moment.start, moment.start, true{{who}}
     FROM (
-        SELECT DISTINCT ON (version.{{owner}}) version.* FROM {{history}} AS version
+        SELECT DISTINCT ON (version.{{owner}}) version.* FROM {{history}} AS version WHERE true{{standing}}
         ORDER BY version.{{owner}}, version.effective_from DESC
     ) AS last
     CROSS JOIN LATERAL (

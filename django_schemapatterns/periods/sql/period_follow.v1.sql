@@ -8,7 +8,7 @@ DECLARE
     gone boolean;
     last record;
 BEGIN
-    IF TG_OP = 'INSERT' AND NEW.pending THEN
+    IF TG_OP = 'INSERT' AND (NEW.pending{{superseded}}) THEN
         RETURN NULL; -- scheduled
     END IF;
     FOR one IN

@@ -12,7 +12,7 @@ BEGIN
                   COLUMN = 'effective_from', CONSTRAINT = 'period_moment',
                   HINT = 'Name the moment from which on it is in force.';
     END IF;
-    NEW.pending := moment > clock_timestamp();{{notes}}
+    NEW.pending := moment > clock_timestamp(){{only_now}};{{restating}}{{notes}}
     RETURN NEW;
 END
 {{quotes}};

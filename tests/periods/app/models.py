@@ -134,9 +134,44 @@ class Part(models.Model):
 
 
 class PartPrice(patterns.PeriodModel):
+    created_by = models.BigIntegerField(null=True, editable=False)  # type: ignore[assignment]
     part = models.ForeignKey(Part, models.CASCADE, related_name="prices")
     price = models.IntegerField()
 
     class Period:
         tracks = {"part": ["price"]}
         functions: dict[str, str] = {}
+
+
+class Gem(models.Model):
+    price = models.IntegerField(default=1)
+
+
+class GemPrice(patterns.BitemporalModel):
+    gem = models.ForeignKey(Gem, models.CASCADE, related_name="prices")
+    price = models.IntegerField()
+
+    class Period:
+        tracks = {"gem": ["price"]}
+        functions = {"price": "current_gem_price"}
+
+
+class Coin(models.Model):
+    value = models.IntegerField(default=1)
+    deleted_at = models.DateTimeField(null=True)
+
+
+class CoinValue(patterns.BitemporalModel):
+    """Its versions outlive the coin, and know the last of several steps."""
+
+    id = models.UUIDField(
+        primary_key=True, default=uuid.uuid4, db_default=models.Func(function="gen_random_uuid")
+    )
+    coin = models.ForeignKey(Coin, models.DO_NOTHING, related_name="values")
+    value = models.IntegerField()
+
+    class Period:
+        tracks = {"coin": ["value"]}
+        until = "deleted_at"
+        on_delete = "end"
+        steps = "last"
