@@ -1,5 +1,6 @@
 """
-The pytest plugin: after a test that has flushed the database, the settings and the audit log are empty too.
+The pytest plugin: after a test that has flushed the database, the settings and the audit log are empty too;
+and fixtures for tests that have the rights of the application, and no others.
 
 A flush truncates the audited tables, which is itself audited; without this, the next test would find that.
 pytest loads the plugin by itself wherever the package is installed.
@@ -7,7 +8,7 @@ pytest loads the plugin by itself wherever the package is installed.
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from typing import Any
 
 import pytest
@@ -20,6 +21,28 @@ FLUSHING_FIXTURES = {"transactional_db", "django_db_reset_sequences", "live_serv
 def _schemapatterns_database_blocker(request: pytest.FixtureRequest) -> None:
     if request.config.pluginmanager.hasplugin("django"):
         request.config.stash[BLOCKER] = request.getfixturevalue("django_db_blocker")
+
+
+@pytest.fixture(scope="session")
+def database_roles(request: pytest.FixtureRequest) -> None:
+    """The roles and grants of SCHEMAPATTERNS["ROLES"] in the test database."""
+    from django_schemapatterns.testing.rowsecurity import apply_roles
+
+    request.getfixturevalue("django_db_setup")
+    with request.getfixturevalue("django_db_blocker").unblock():
+        apply_roles()
+
+
+@pytest.fixture
+def application_role(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Let the test run as the role `readwrite`: policies and grants hold for it as for the application."""
+    from django_schemapatterns.testing.rowsecurity import running_as_application
+
+    request.getfixturevalue("database_roles")
+    if "transactional_db" not in request.fixturenames:
+        request.getfixturevalue("db")
+    with running_as_application():
+        yield
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
