@@ -7,6 +7,7 @@ from django.contrib import admin
 from django_schemapatterns.appsettings.admin import ApplicationSettingAdmin
 from django_schemapatterns.audit.admin import AuditAdminMixin, AuditLogAdmin
 from django_schemapatterns.documentation.admin import SchemaDocumentationAdmin
+from django_schemapatterns.encryption.admin import EncryptedAdminMixin
 from django_schemapatterns.models import ApplicationSetting, AuditLog, SchemaDocumentation
 from django_schemapatterns.periods.admin import PeriodAdmin, PeriodInline
 from django_schemapatterns.periods.overlap_forms import NoOverlapFormSet
@@ -21,6 +22,7 @@ __all__ = [
     "AuditLogAdmin",
     "DatabaseErrorsMixin",
     "DeletionFilter",
+    "EncryptedAdminMixin",
     "NoOverlapFormSet",
     "PeriodAdmin",
     "PeriodInline",

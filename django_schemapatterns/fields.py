@@ -2,6 +2,7 @@
 
 from django_schemapatterns.attributes.attribute import Attribute
 from django_schemapatterns.attributes.fields import AttributesField
+from django_schemapatterns.encryption import permissions as _permissions  # noqa: F401 - it listens to classes
 from django_schemapatterns.encryption.fields import EncryptedField
 from django_schemapatterns.encryption.index import BlindIndex, BlindIndexField
 from django_schemapatterns.partitions.fields import PartitionBy
