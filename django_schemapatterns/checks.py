@@ -11,6 +11,7 @@ from django_schemapatterns.audit.database_checks import check_database, check_ro
 from django_schemapatterns.conf import check_settings
 from django_schemapatterns.encryption.checks import check_encryption
 from django_schemapatterns.encryption.database_checks import check_encryption_database
+from django_schemapatterns.partitions.checks import check_partitions
 from django_schemapatterns.periods.checks import check_periods
 from django_schemapatterns.periods.database_checks import check_periods_database
 from django_schemapatterns.roles.checks import check_roles
@@ -33,6 +34,7 @@ def register() -> None:
     for check in (
         check_periods,
         check_attributes,
+        check_partitions,
         check_types,
         check_declared,
         check_search,

@@ -3,6 +3,8 @@
 from django_schemapatterns.appsettings.constraints import SettingRule
 from django_schemapatterns.attributes.constraints import AttributesRule
 from django_schemapatterns.encryption.index import UniqueEncrypted
+from django_schemapatterns.partitions.references import PartitionForeignKey
+from django_schemapatterns.partitions.unique import UniqueAcrossPartitions
 from django_schemapatterns.periods.functions import CurrentFunction
 from django_schemapatterns.periods.overlap import NoOverlap
 from django_schemapatterns.periods.overlap_forms import overlap_errors
@@ -20,10 +22,12 @@ __all__ = [
     "CurrentFunction",
     "ExcludeAlive",
     "NoOverlap",
+    "PartitionForeignKey",
     "PeriodView",
     "RowSecurity",
     "SettingRule",
     "SoftDeleteView",
+    "UniqueAcrossPartitions",
     "UniqueAlive",
     "UniqueEncrypted",
     "Wall",

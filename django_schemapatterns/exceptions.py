@@ -47,6 +47,10 @@ class ParentDeleted(SchemaPatternsError, IntegrityError):  # noqa: N818 - reads 
     """A row can not come back while one that it depends on is deleted."""
 
 
+class MissingPartition(SchemaPatternsError, IntegrityError):  # noqa: N818 - reads as what is wrong
+    """No partition takes the row; the message names the model, the value and what to do."""
+
+
 class RuleBroken(SchemaPatternsError, IntegrityError):  # noqa: N818 - reads as what happened
     """
     Rows break a rule of the database; the message names the rule and says what it asks for.

@@ -6,6 +6,7 @@ from django_schemapatterns.encryption import permissions as _permissions  # noqa
 from django_schemapatterns.encryption.fields import EncryptedField
 from django_schemapatterns.encryption.index import BlindIndex, BlindIndexField
 from django_schemapatterns.partitions.fields import PartitionBy
+from django_schemapatterns.partitions.references import PartitionKeyField
 from django_schemapatterns.partitions.uuid7 import UUID7, UUID7Field, uuid7
 from django_schemapatterns.periods.expressions import ClockTimestamp
 from django_schemapatterns.search.fields import SearchVectorField
@@ -43,6 +44,7 @@ __all__ = [
     "Length",
     "MarkField",
     "PartitionBy",
+    "PartitionKeyField",
     "Pattern",
     "PercentageField",
     "PhoneNumberField",

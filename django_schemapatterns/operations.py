@@ -3,7 +3,8 @@
 from django_schemapatterns.appsettings.triggers import CompiledVersionTrigger
 from django_schemapatterns.audit.capture import CompiledAuditTrigger
 from django_schemapatterns.audit.guard import CompiledGuardTrigger
-from django_schemapatterns.partitions.operations import ConvertToPartitioned
+from django_schemapatterns.partitions.operations import ConvertToPartitioned, FillPartitionKey
+from django_schemapatterns.partitions.triggers import CompiledPartitionKeyTrigger, CompiledUniqueTrigger
 from django_schemapatterns.periods.seed import SeedPeriods
 from django_schemapatterns.periods.triggers import CompiledPeriodTrigger
 from django_schemapatterns.roles.operations import GrantRoles
@@ -59,9 +60,11 @@ __all__ = [
     "CompiledAuditTrigger",
     "CompiledGuardTrigger",
     "CompiledMarkTrigger",
+    "CompiledPartitionKeyTrigger",
     "CompiledPeriodTrigger",
     "CompiledReferenceTrigger",
     "CompiledTouchTrigger",
+    "CompiledUniqueTrigger",
     "CompiledVersionTrigger",
     "ConvertToPartitioned",
     "CreateDomain",
@@ -75,6 +78,7 @@ __all__ = [
     "EnableRowSecurity",
     "GrantRoles",
     "DropObject",
+    "FillPartitionKey",
     "InstallSQL",
     "ProveConstraint",
     "ReleaseObject",

@@ -71,25 +71,20 @@ class PartitionBy(StorageField):
         )
 
     def altered(self, editor: SchemaEditor, model: type[Model], old: Any) -> None:
-        if not self._is_alike(model, old):
+        was, now = (self._read(model, each.given, old.given["by"]) for each in (old, self))
+        if not _are_alike(was, now):
             raise ConfigurationError(
                 f"{model._meta.label}: the key of a partitioned table can not change. {CONVERT}."
             )
-        for statement in self.maker(editor, model).missing(old.given):
+        maker = making.Maker(editor=editor, model=model, options=now, now=timezone.now())
+        for statement in maker.missing(old.given):
             editor.execute(statement, params=None)
 
-    def _is_alike(self, model: type[Model], old: PartitionBy) -> bool:
-        """Return whether rows go where they went, whatever the field is called now."""
+    def _read(self, model: type[Model], given: Any, by: str) -> PartitionOptions:
+        """Return what options say of a model; the field that decides may bear its other name there."""
         names = {each.name for each in model._meta.local_fields}
-        before = old.given if old.given.get("by") in names else {**old.given, "by": self.given["by"]}
-        was, now = read_options(model, before), self.partition_scheme(model)
-        return (was.by, was.method, was.key, was.modulus, was.columns) == (
-            now.by,
-            now.method,
-            now.key,
-            now.modulus,
-            now.columns,
-        )
+        known = next(name for name in (given["by"], self.given["by"], by) if name in names)
+        return read_options(model, {**given, "by": known}, f"{model._meta.label}.Partition")
 
     def renamed(self, editor: SchemaEditor, model: type[Model], old_table: str, new_table: str) -> None:
         editor.execute(making.rename_partitions(old_table, new_table), params=None)
@@ -110,6 +105,12 @@ class PartitionBy(StorageField):
                 f"{model._meta.label}.{old.name} can not change its type or be null: "
                 f"the table is partitioned by it. {CONVERT}."
             )
+
+
+def _are_alike(was: PartitionOptions, now: PartitionOptions) -> bool:
+    """Return whether rows go where they went."""
+    parts = ("by", "method", "key", "modulus", "columns")
+    return all(getattr(was, part) == getattr(now, part) for part in parts)
 
 
 def primary_key(model: type[Model], options: PartitionOptions) -> list[str]:

@@ -10,6 +10,7 @@ from django.db.models.signals import class_prepared, post_delete, pre_delete
 
 from django_schemapatterns.partitions.fields import NAME, PartitionBy
 from django_schemapatterns.partitions.keys import moved_parts, remember, remembered
+from django_schemapatterns.partitions.missing import explained
 from django_schemapatterns.partitions.options import partition_options, raw_options
 from django_schemapatterns.partitions.querysets import PartitionedManager
 from django_schemapatterns.schema.attach import owns_table
@@ -78,7 +79,8 @@ class PartitionedModel(models.Model):
         remember(self)
 
     def _save_table(self, *args: Any, **kwargs: Any) -> Any:
-        saved = super()._save_table(*args, **kwargs)  # type: ignore[misc]
+        with explained(type(self)):
+            saved = super()._save_table(*args, **kwargs)  # type: ignore[misc]
         remember(self)
         return saved
 

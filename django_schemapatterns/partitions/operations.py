@@ -9,6 +9,7 @@ from django.db.migrations.operations.base import Operation, OperationCategory
 from django_schemapatterns.partitions import convert
 from django_schemapatterns.partitions.fields import NAME, PartitionBy
 from django_schemapatterns.partitions.options import partition_options
+from django_schemapatterns.partitions.references import fill_sql
 
 if TYPE_CHECKING:
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor as SchemaEditor
@@ -86,4 +87,53 @@ class ConvertToPartitioned(Operation):
         editor.collected_sql.append(f"-- {what}, by statements that depend on the catalog.")
 
 
+class FillPartitionKey(Operation):
+    """
+    Fill in a PartitionKeyField for the rows that were there before it.
+
+        FillPartitionKey("orderitem", "order_created_at")
+
+    It goes between AddField(…, null=True) and AlterField(…, null=False).
+    """
+
+    category = OperationCategory.SQL
+    reversible = True
+    elidable = True
+
+    def __init__(self, model_name: str, name: str) -> None:
+        self.model_name = model_name
+        self.name = name
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return type(self).__name__, [], {"model_name": self.model_name, "name": self.name}
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        pass
+
+    def database_forwards(
+        self, app_label: str, schema_editor: SchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        model: Any = to_state.apps.get_model(app_label, self.model_name)
+        if schema_editor.connection.vendor == "postgresql" and self.allow_migrate_model(
+            schema_editor.connection.alias, model
+        ):
+            schema_editor.execute(fill_sql(model, model._meta.get_field(self.name)), params=None)
+            # A table can not be altered while checks of its rows are still to come.
+            for when in ("IMMEDIATE", "DEFERRED"):
+                schema_editor.execute(f"SET CONSTRAINTS ALL {when}", params=None)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: SchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        """Leave the values: the column is about to go."""
+
+    def describe(self) -> str:
+        return f"Fill in {self.name} of {self.model_name}"
+
+    @property
+    def migration_name_fragment(self) -> str:
+        return f"fill_{self.model_name.lower()}_{self.name}"
+
+
+FillPartitionKey.__module__ = "django_schemapatterns.operations"
 ConvertToPartitioned.__module__ = "django_schemapatterns.operations"

@@ -32,6 +32,11 @@ class StorageField(_Field):
             kwargs.pop(implied, None)
         return name, path, args, kwargs
 
+    def contribute_to_class(self, cls: type[Model], name: str, private_only: bool = False) -> None:  # noqa: FBT001, FBT002
+        super().contribute_to_class(cls, name, private_only)
+        # Where Django asks every field for its value, this one has none.
+        setattr(cls, self.get_attname(), None)
+
     def db_type(self, connection: Any) -> None:
         return None
 

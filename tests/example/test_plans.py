@@ -67,7 +67,7 @@ LOOKUPS: dict[str, tuple[Callable[[], QuerySet[Any, Any]], str]] = {
     ),
     "order by number": (
         lambda: Order.objects.filter(order_number=Order.objects.earliest("id").order_number),
-        "orders_order_number_unique",
+        "orders_number_idx",
     ),
     "lines of an order": (
         lambda: OrderItem.objects.filter(order=Order.objects.earliest("id")),

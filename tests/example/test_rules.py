@@ -204,7 +204,8 @@ def test_raw_sql_with_invalid_email_is_refused() -> None:
 
 
 @pytest.mark.parametrize(
-    ("column", "constraint"), [("order_id", "order_items_order_fk"), ("product_id", "order_items_product_fk")]
+    ("column", "constraint"),
+    [("order_id", "order_items_order_created_at_fk"), ("product_id", "order_items_product_fk")],
 )
 def test_missing_target_is_refused(column: str, constraint: str) -> None:
     item = make_item()

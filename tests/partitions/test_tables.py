@@ -5,11 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from django_schemapatterns.exceptions import MissingPartition
 from django_schemapatterns.partitions import marks
 from django_schemapatterns.partitions.bounds import partition_name, windows_ahead
+from django_schemapatterns.schema.errors import as_validation_errors
 from tests.partitions.app.models import Note, Reading, Region, Remark, Ticket, Visit
 from tests.partitions.tools import execute, months, named, partitions, primary_key, row_in, select
 
@@ -74,8 +77,17 @@ def test_a_year_of_days() -> None:
 
 
 def test_a_row_without_a_partition_is_refused_by_name() -> None:
-    with pytest.raises(IntegrityError, match='no partition of relation "parttests_visit" found'):
+    with pytest.raises(MissingPartition, match=r"parttests.Visit: no partition takes .* partitions ensure"):
         Visit.objects.create(at=months().replace(year=2001))
+
+
+def test_a_form_says_so_at_the_field() -> None:
+    with pytest.raises(ValidationError) as told, as_validation_errors(Visit):
+        execute("INSERT INTO parttests_visit (at, name) VALUES ('2001-02-03', '')")
+    assert told.value.message_dict == {"at": ["There is no partition for this value."]}
+    with pytest.raises(ValidationError) as told, as_validation_errors(Visit):
+        execute("INSERT INTO parttests_visit (name) VALUES ('')")
+    assert told.value.message_dict == {"at": ["This field cannot be null."]}
 
 
 def test_a_real_foreign_key_to_a_uuid7_table() -> None:

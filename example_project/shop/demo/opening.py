@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from random import Random
 
 from django.db import connection, transaction
@@ -37,6 +37,8 @@ FILLED = [
     OrderItem, Order, ProductPromotion, ProductPrice, ProductVariant, Product, Category, Brand, Vendor,
     Contact,
 ]  # fmt: skip
+# The past has no partitions of its own; made from the first month, whole, to the last.
+MONTHS = "SELECT schemapatterns.create_monthly_partitions('orders', %s, %s)"
 CLEAN_GIN_INDEXES = """
     SELECT gin_clean_pending_list(pg_index.indexrelid)
     FROM pg_index
@@ -98,6 +100,9 @@ class Opening:
         if not self.catalog.articles:
             return
         sales = Sales(self.rng, self.now, self.people.customers, self.catalog.articles)
+        with connection.cursor() as cursor:
+            opened = self.now - timedelta(days=sold.DAYS_OF_BUSINESS)
+            cursor.execute(MONTHS, [opened.date(), self.now.date() + timedelta(days=1)])
         rows = sales.orders(reserve_ids(Order, self.orders))
         copy_rows(Order, sold.ORDER_FIELDS, self.progress.track("Orders", rows, self.orders))
         lines = self.progress.track("Order items", sales.lines, len(sales.lines))

@@ -25,8 +25,8 @@ ORDER_FIELDS = [
     "created_at", "updated_at", "shipped_at", "delivered_at",
 ]  # fmt: skip
 ITEM_FIELDS = [
-    "order", "product", "product_variant", "quantity", "unit_price", "total_price", "product_name",
-    "product_sku", "product_attributes", "created_at",
+    "order", "order_created_at", "product", "product_variant", "quantity", "unit_price", "total_price",
+    "product_name", "product_sku", "product_attributes", "created_at",
 ]  # fmt: skip
 
 DAYS_OF_BUSINESS = 540
@@ -88,7 +88,7 @@ class Sales:
         quantity = rng.choice([1, 1, 1, 1, 2, 2, 3, 6])
         total = article.price * quantity
         self.lines.append((
-            order, article.id, rng.choice(article.variants) if article.variants else None, quantity,
+            order, placed, article.id, rng.choice(article.variants) if article.variants else None, quantity,
             article.price, total, article.name, article.sku, Jsonb(article.attributes), placed,
         ))  # fmt: skip
         return total

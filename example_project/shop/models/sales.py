@@ -10,7 +10,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from django_schemapatterns import fields, models as patterns
-from django_schemapatterns.constraints import Allow, Check, RowSecurity
+from django_schemapatterns.constraints import Allow, Check, RowSecurity, UniqueAcrossPartitions
 from django_schemapatterns.context import current
 from example_project.database import DatabaseForeignKey
 from example_project.shop.models.catalog import Product, ProductVariant
@@ -74,11 +74,15 @@ class Order(
     patterns.DocumentedModel,
     patterns.AuditedModel,
     patterns.TimestampedModel,
+    patterns.PartitionedModel,
     BillingAddress,
     ShippingAddress,
 ):
     """
     What a user bought at once, with its amounts and both addresses.
+
+    A partition for each month. The id stays the primary key of Django and of the admin; in the database it is
+    (id, created_at), and what points at an order says both (see `OrderItem`).
 
     DO_NOTHING is about the soft delete: the user and the products may leave the shop, and the order goes on
     naming them. About rows that would really go, the database decides: RESTRICT, they are kept for the books.
@@ -118,6 +122,9 @@ class Order(
         exclude = ["updated_at"]
         label = ["order_number"]
 
+    class Partition:
+        by, every, ahead, keep = "created_at", "month", 3, "24 months"
+
     class Meta:
         db_table = "orders"
         constraints = [
@@ -127,7 +134,7 @@ class Order(
                 bypass=["admin"],
                 name="orders_row_security",
             ),
-            models.UniqueConstraint(fields=["order_number"], name="orders_order_number_unique"),
+            UniqueAcrossPartitions(fields=["order_number"], name="orders_order_number_unique"),
             DatabaseForeignKey(field="user", on_delete="RESTRICT", name="orders_user_fk"),
             Check(
                 condition=Q(
@@ -154,6 +161,8 @@ class Order(
         indexes = [
             # "My orders", newest first.
             models.Index(fields=["user", "-created_at"], name="orders_user_history_idx"),
+            # Looked up by customers and by their parcels.
+            models.Index(fields=["order_number"], name="orders_number_idx"),
             # The admin lists the newest first, and reports ask for a month.
             models.Index(fields=["-created_at"], name="orders_created_idx"),
             # The packing queue: the oldest open orders; the great majority is closed and not in here.
@@ -171,6 +180,9 @@ class OrderItem(patterns.DocumentedModel, patterns.AuditedModel):
 
     order = models.ForeignKey(
         Order, models.CASCADE, db_index=False, db_constraint=False, related_name="items"
+    )
+    order_created_at = fields.PartitionKeyField(
+        "order", on_delete="CASCADE", db_comment="With order_id the foreign key to an order"
     )
     product = models.ForeignKey(
         Product, models.DO_NOTHING, db_index=False, db_constraint=False, related_name="order_items"
@@ -199,6 +211,7 @@ class OrderItem(patterns.DocumentedModel, patterns.AuditedModel):
     created_at = models.DateTimeField(auto_now_add=True, db_default=Now())
 
     class Audit:
+        exclude = ["order_created_at"]
         label = ["product_name"]
 
     class Meta:
@@ -209,7 +222,6 @@ class OrderItem(patterns.DocumentedModel, patterns.AuditedModel):
                 bypass=["admin"],
                 name="order_items_row_security",
             ),
-            DatabaseForeignKey(field="order", on_delete="CASCADE", name="order_items_order_fk"),
             DatabaseForeignKey(field="product", on_delete="RESTRICT", name="order_items_product_fk"),
             DatabaseForeignKey(field="product_variant", on_delete="RESTRICT", name="order_items_variant_fk"),
             Check(

@@ -8,6 +8,7 @@ from django.db import models
 from django.utils import timezone
 
 from django_schemapatterns import fields, models as patterns
+from django_schemapatterns.constraints import UniqueAcrossPartitions
 from django_schemapatterns.partitions.querysets import PartitionedQuerySet
 from django_schemapatterns.softdelete.querysets import SoftDeleteManager, SoftDeleteQuerySet
 
@@ -17,13 +18,28 @@ class Visit(patterns.AuditedModel, patterns.PartitionedModel):
 
     at = models.DateTimeField(default=timezone.now)
     name = models.CharField(max_length=50, default="visit")
+    code = models.CharField(max_length=50, null=True)
 
     class Partition:
         by, every, ahead, keep = "at", "month", 2, "24 months"
 
     class Meta:
         indexes = [models.Index(fields=["name"], name="parttests_visit_name")]
-        constraints = [models.UniqueConstraint(fields=["name", "at"], name="parttests_visit_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["name", "at"], name="parttests_visit_once"),
+            UniqueAcrossPartitions(fields=["code"]),
+        ]
+
+
+class Stop(patterns.AuditedModel):
+    """A row with a foreign key of the database to a table whose primary key has got a second part."""
+
+    visit = models.ForeignKey(Visit, models.CASCADE, db_constraint=False, related_name="stops")
+    visit_at = fields.PartitionKeyField("visit", on_delete="CASCADE")
+    name = models.CharField(max_length=50, default="stop")
+
+    class Audit:
+        exclude = ["visit_at"]
 
 
 class Ticket(patterns.AuditedModel, patterns.PartitionedModel):
