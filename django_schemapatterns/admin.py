@@ -8,7 +8,8 @@ from django_schemapatterns.appsettings.admin import ApplicationSettingAdmin
 from django_schemapatterns.audit.admin import AuditAdminMixin, AuditLogAdmin
 from django_schemapatterns.documentation.admin import SchemaDocumentationAdmin
 from django_schemapatterns.encryption.admin import EncryptedAdminMixin
-from django_schemapatterns.models import ApplicationSetting, AuditLog, SchemaDocumentation
+from django_schemapatterns.models import ApplicationSetting, AuditLog, SchemaDocumentation, TablePartition
+from django_schemapatterns.partitions.admin import TablePartitionAdmin
 from django_schemapatterns.periods.admin import PeriodAdmin, PeriodInline
 from django_schemapatterns.periods.overlap_forms import NoOverlapFormSet
 from django_schemapatterns.schema.errors.admin import DatabaseErrorsMixin
@@ -29,8 +30,10 @@ __all__ = [
     "SchemaDocumentationAdmin",
     "SearchAdmin",
     "SoftDeleteAdmin",
+    "TablePartitionAdmin",
 ]
 
 admin.site.register(ApplicationSetting, ApplicationSettingAdmin)
 admin.site.register(AuditLog, AuditLogAdmin)
 admin.site.register(SchemaDocumentation, SchemaDocumentationAdmin)
+admin.site.register(TablePartition, TablePartitionAdmin)

@@ -21,7 +21,7 @@ class SchemaPatternsConfig(AppConfig):
         from django_schemapatterns.audit import install
         from django_schemapatterns.documentation import install as _documentation  # noqa: F401 - it declares
         from django_schemapatterns.encryption import install as _encryption  # noqa: F401 - it declares
-        from django_schemapatterns.partitions import install as _partitions  # noqa: F401 - it declares
+        from django_schemapatterns.partitions import install as _partitions, upkeep  # noqa: F401
         from django_schemapatterns.periods import install as _periods  # noqa: F401 - it declares
         from django_schemapatterns.rowsecurity import install as _row_security
         from django_schemapatterns.schema import adapters, autodetector, editor, unmigrated
@@ -41,5 +41,6 @@ class SchemaPatternsConfig(AppConfig):
         pre_migrate.connect(unmigrated.before_migrate, sender=self)
         pre_migrate.connect(install.before_migrate, sender=self)
         post_migrate.connect(install.after_migrate, sender=self)
+        post_migrate.connect(upkeep.after_migrate, sender=self)
         post_migrate.connect(sync.after_migrate, sender=self)
         post_migrate.connect(unmigrated.after_migrate, sender=self)

@@ -7,6 +7,7 @@ from django_schemapatterns.appsettings.models import ApplicationSetting
 from django_schemapatterns.audit.models import AuditedModel, AuditLog
 from django_schemapatterns.documentation.comments import DocumentedModel
 from django_schemapatterns.documentation.models import SchemaDocumentation
+from django_schemapatterns.partitions.catalog_model import TablePartition
 from django_schemapatterns.partitions.models import PartitionedModel
 from django_schemapatterns.periods.bitemporal import BitemporalModel
 from django_schemapatterns.periods.models import PeriodModel
@@ -26,6 +27,7 @@ __all__ = [
     "SchemaDocumentation",
     "SearchableModel",
     "SoftDeleteModel",
+    "TablePartition",
     "TimestampedModel",
     "active_model",
 ]

@@ -3,6 +3,11 @@
 from django_schemapatterns.appsettings.triggers import CompiledVersionTrigger
 from django_schemapatterns.audit.capture import CompiledAuditTrigger
 from django_schemapatterns.audit.guard import CompiledGuardTrigger
+from django_schemapatterns.partitions.maintenance import (
+    DrainPartitions,
+    EnsurePartitions,
+    ExpirePartitions,
+)
 from django_schemapatterns.partitions.operations import ConvertToPartitioned, FillPartitionKey
 from django_schemapatterns.partitions.triggers import CompiledPartitionKeyTrigger, CompiledUniqueTrigger
 from django_schemapatterns.periods.seed import SeedPeriods
@@ -73,12 +78,15 @@ __all__ = [
     "CreateOwnModel",
     "CreateRole",
     "DisableRowSecurity",
+    "DrainPartitions",
     "DropDomain",
     "DropEnum",
-    "EnableRowSecurity",
-    "GrantRoles",
     "DropObject",
+    "EnableRowSecurity",
+    "EnsurePartitions",
+    "ExpirePartitions",
     "FillPartitionKey",
+    "GrantRoles",
     "InstallSQL",
     "ProveConstraint",
     "ReleaseObject",

@@ -37,7 +37,9 @@ def listings(names: Iterable[Any], *, using: str) -> list[Listing]:
 
 
 def named(name: Any) -> MaintainedTable:
-    """Return the table that a model, the label of one or the name of a table stands for."""
+    """Return the table that a model, its label or the name of a table stands for, or the table itself."""
+    if isinstance(name, MaintainedTable):
+        return name
     wanted = name._meta.db_table if hasattr(name, "_meta") else str(name)
     tables = maintained_tables()
     for table in tables:

@@ -157,10 +157,23 @@ def read_listing(table: MaintainedTable, *, using: str) -> Listing | None:
     )
 
 
-def rows_in_default(listing: Listing, *, using: str) -> int:
-    """Return how many rows have no partition of their own; of very many it says one more than it counts."""
+def is_readable(table: str, *, using: str) -> bool:
+    """Return whether the role of the connection may read a table; partitions belong to their owner alone."""
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT has_table_privilege(%s, 'SELECT')", [table])
+        return bool(cursor.fetchone()[0])
+
+
+def rows_in_default(listing: Listing, *, using: str) -> int | None:
+    """
+    Return how many rows have no partition of their own; of very many it says one more than it counts.
+
+    None when the role of the connection may not look.
+    """
     if listing.default is None:
         return 0
+    if not is_readable(listing.default.name, using=using):
+        return None
     with connections[using].cursor() as cursor:
         cursor.execute(
             f"SELECT count(*) FROM (SELECT FROM {listing.default.name} LIMIT {COUNTED + 1}) AS rows"

@@ -14,6 +14,7 @@ from django.db import connections
 from django_schemapatterns.partitions import bounds
 from django_schemapatterns.partitions.bounds import Duration, Window, partition_name, windows_ahead
 from django_schemapatterns.partitions.expressions import LATEST
+from django_schemapatterns.partitions.listing import is_readable
 from django_schemapatterns.schema.names import literal, shorten
 
 if TYPE_CHECKING:
@@ -214,7 +215,7 @@ def _taken_name(listing: Listing, name: str) -> Problem:
 
 def _crowded(listing: Listing, *, using: str) -> Iterator[tuple[Window, int]]:
     """Yield the periods that rows of the default partition belong to, and how many do."""
-    if listing.default is None:
+    if listing.default is None or not is_readable(listing.default.name, using=using):
         return
     key = connections[using].ops.quote_name(listing.key)
     first, end = (bounds.bound_literal(each, listing.key_type) for each in CALENDAR)

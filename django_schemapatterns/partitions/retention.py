@@ -14,6 +14,7 @@ from django.db import connections
 from django_schemapatterns import conf
 from django_schemapatterns.partitions.archive import Archive
 from django_schemapatterns.partitions.bounds import Duration
+from django_schemapatterns.partitions.listing import is_readable
 from django_schemapatterns.partitions.plan import Plan, Problem, Step
 
 if TYPE_CHECKING:
@@ -123,6 +124,8 @@ def _references(listing: Listing, partition: Partition, *, using: str) -> list[P
     with connections[using].cursor() as cursor:
         cursor.execute(_REFERENCES, [listing.oid])
         for name, child, columns, targets in cursor.fetchall():
+            if not all(is_readable(each, using=using) for each in (child, partition.name)):
+                continue  # who may not look may not detach either, and PostgreSQL looks itself
             matches = " AND ".join(
                 f"child.{column} = part.{target}" for column, target in zip(columns, targets, strict=True)
             )

@@ -26,14 +26,14 @@ class Status:
 
     covered_until: the moment up to which each row from now on has a partition of its own.
     lacks: whether a period from now's to the last one ahead has none.
-    waiting: rows in the default partition.
+    waiting: rows in the default partition, None when the role may not look.
     """
 
     listing: Listing
     now: datetime
     covered_until: datetime
     lacks: bool
-    waiting: int
+    waiting: int | None
     plan: Plan
 
     @property
@@ -67,7 +67,7 @@ class Status:
             "covered_until": self.covered_until.isoformat(),
             "days_ahead": self.days_ahead,
             "rows_in_default": self.waiting,
-            "more_rows_in_default": self.waiting > COUNTED,
+            "more_rows_in_default": (self.waiting or 0) > COUNTED,
             "bytes": self.bytes,
             "well": self.is_well,
             "partitions": [_partition(each) for each in self.listing.partitions],

@@ -23,6 +23,7 @@ FRONT_DOORS = [
     "fields",
     "indexes",
     "attributes",
+    "search",
     "audit",
     "encryption",
     "context",
@@ -31,6 +32,7 @@ FRONT_DOORS = [
     "rest_framework",
     "admin",
     "operations",
+    "partitions",
 ]
 DESCRIBED_IN_SQL = ["schema", "audit"]
 

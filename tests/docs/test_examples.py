@@ -40,9 +40,13 @@ def test_the_tutorial_works_from_an_empty_folder(follow: Follow) -> None:
         "soft-delete",
         "no-overlap",
         "timestamps",
+        "full-text-search",
+        "trees",
         "settings-in-the-database",
         "schema-documentation",
         "price-history",
+        "partition-maintenance",
+        "audit-retention",
     ],
 )
 def test_how_to(page: str, follow: Follow) -> None:

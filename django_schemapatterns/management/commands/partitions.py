@@ -167,10 +167,11 @@ class Command(BaseCommand):
     def _tell_status(self, found: Status) -> None:
         table = found.listing.table
         keep = f"{table.keep} are kept" if table.keep else "kept for ever"
+        waiting = "?" if found.waiting is None else f"{found.waiting:,}"
         self.stdout.write(self.style.MIGRATE_HEADING(f"{table.label} ({found.listing.name})"))
         self.stdout.write(
             f"  a partition every {table.every}, {keep}, {found.days_ahead:,} days ahead, "
-            f"{found.waiting:,} rows in the default partition"
+            f"{waiting} rows in the default partition"
         )
         for each in found.listing.partitions:
             rows = "?" if each.rows is None else f"{each.rows:,}"
