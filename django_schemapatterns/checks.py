@@ -17,6 +17,8 @@ from django_schemapatterns.periods.database_checks import check_periods_database
 from django_schemapatterns.roles.checks import check_roles
 from django_schemapatterns.roles.connection_checks import check_connection
 from django_schemapatterns.roles.grant_checks import check_grants
+from django_schemapatterns.rowsecurity.checks import check_row_security
+from django_schemapatterns.rowsecurity.database_checks import check_row_security_database
 from django_schemapatterns.schema.checks import check_composed, check_installed_apps
 from django_schemapatterns.schema.declared_checks import check_declared, check_declared_in_database
 from django_schemapatterns.search.checks import check_search, check_search_database
@@ -41,7 +43,9 @@ def register() -> None:
         check_encryption,
     ):
         checks.register(check, models)
+    checks.register(check_row_security, models)
     for check in (
+        check_row_security_database,
         check_database,
         check_softdelete_database,
         check_periods_database,

@@ -80,6 +80,12 @@ def _format(value: object) -> str:
     return str(value)
 
 
+def _labels(value: object) -> tuple[str, ...]:
+    if not isinstance(value, list | tuple) or not all(isinstance(each, str) and each for each in value):
+        raise ValueError("a list of labels of apps such as ['shop']")
+    return tuple(value)
+
+
 def _option(default: object, read: Callable[[object], object], sentence: str) -> Any:
     return field(default=default, metadata={"read": read, "sentence": sentence})
 
@@ -130,6 +136,11 @@ class Settings:
             "read": _rings,
             "sentence": "The rings of keys of encrypted fields; the first key of each encrypts.",
         },
+    )
+    protected_apps: tuple[str, ...] = _option(
+        (),
+        _labels,
+        "The labels of the apps in which every model must have a RowSecurity, or say why it has none.",
     )
     roles: RoleSet | None = _option(  # noqa: RUF009 - it is one of the dataclass's own fields
         None,

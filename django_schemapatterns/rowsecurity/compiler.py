@@ -52,6 +52,8 @@ class Condition:
 
     def where(self) -> Any:
         """Return the condition as part of a query, or raise a ConfigurationError that says what is wrong."""
+        # References to the row are gone once they are resolved.
+        self._refuse_what_ruins_the_plan(self.q)
         try:
             where = PolicyQuery(self.model).build_where(self._rewritten(self.q))
         except (FieldError, FieldDoesNotExist) as error:
@@ -171,6 +173,10 @@ def _volatile(function: Any) -> str:
 
 def parts_of(node: Any) -> Iterator[Any]:
     """Return everything that a condition consists of, also within its subqueries."""
+    if isinstance(node, tuple | list):
+        for each in node:
+            yield from parts_of(each)
+        return
     yield node
     for each in getattr(node, "children", ()):
         yield from parts_of(each)

@@ -117,10 +117,27 @@ def roles_of(declaration: RowSecurity) -> tuple[str, ...]:
     return tuple(role for role in roles if role not in passing)
 
 
+def conditions_of(declaration: RowSecurity, model: type[Model]) -> Iterator[Condition]:
+    """Return the conditions that a declaration consists of."""
+    strict = declaration.missing == "raise"
+    for allow in declaration.allows:
+        for q in (allow.using, allow.check):
+            if q:
+                yield Condition(q, model, strict=strict, place=_place(allow, model))
+    if declaration.wall:
+        yield Condition(
+            declaration.wall.condition, model, strict=strict, place=f"Wall() of {model._meta.label}"
+        )
+
+
+def _place(allow: Allow, model: type[Model]) -> str:
+    return f"Allow({allow.name!r}) of {model._meta.label}"
+
+
 def _allowed(
     allow: Allow, declaration: RowSecurity, model: type[Model], editor: SchemaEditor
 ) -> Iterator[Policy]:
-    place = f"Allow({allow.name!r}) of {model._meta.label}"
+    place = _place(allow, model)
     using = _sql(allow.using, declaration, model, editor, place)
     check = using if allow.check is allow.using else _sql(allow.check, declaration, model, editor, place)
     for command in allow.commands:
@@ -136,7 +153,7 @@ def _wall(declaration: RowSecurity, model: type[Model], editor: SchemaEditor) ->
     if declaration.wall is None:
         return
     place = f"Wall() of {model._meta.label}"
-    _refuse_nullable(declaration.wall.condition, model, place)
+    refuse_nullable(declaration.wall.condition, model, place)
     sql = _sql(declaration.wall.condition, declaration, model, editor, place)
     for command in COMMANDS:
         yield Policy(
@@ -166,7 +183,8 @@ def _sql(q: Any, declaration: RowSecurity, model: type[Model], editor: SchemaEdi
     return Condition(q, model, strict=declaration.missing == "raise", place=place).sql(editor)
 
 
-def _refuse_nullable(q: Any, model: type[Model], place: str) -> None:
+def refuse_nullable(q: Any, model: type[Model], place: str) -> None:
+    """Raise a ConfigurationError where a column of a wall may be NULL."""
     for child in q.children:
         if not isinstance(child, tuple):
             continue

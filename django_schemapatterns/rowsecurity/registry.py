@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django_schemapatterns import conf
+from django_schemapatterns.exceptions import ConfigurationError
+
 if TYPE_CHECKING:
     from django.db.models import Model
 
     from django_schemapatterns.rowsecurity.constraints import RowSecurity
+
+_exempted: dict[str, str] = {}
 
 
 def row_security_of(model: type[Model]) -> RowSecurity | None:
@@ -16,3 +21,26 @@ def row_security_of(model: type[Model]) -> RowSecurity | None:
 
     options: Any = model._meta
     return next((each for each in options.constraints if isinstance(each, RowSecurity)), None)
+
+
+def unprotected(model: type[Model], *, reason: str) -> None:
+    """
+    Say that everybody may see all rows of a model of an app in SCHEMAPATTERNS["PROTECTED_APPS"].
+
+        rowsecurity.unprotected(Category, reason="the catalog is public")
+
+    reason: for whoever reviews it later.
+    """
+    if not reason.strip():
+        raise ConfigurationError(f"unprotected({model._meta.label}): say for what reason.")
+    _exempted[model._meta.label_lower] = reason
+
+
+def exempted(model: type[Model]) -> bool:
+    """Return whether a model needs no declaration."""
+    return model._meta.label_lower in _exempted
+
+
+def must_declare(app_label: str) -> bool:
+    """Return whether every model of an app must have a declaration."""
+    return app_label in conf.get().protected_apps

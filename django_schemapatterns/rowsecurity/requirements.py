@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
+from django.core.exceptions import FieldDoesNotExist
 from django.db.models import Q
 
 from django_schemapatterns.exceptions import ConfigurationError
@@ -38,35 +39,57 @@ def require_roles(editor: Any, roles: Iterable[str]) -> None:
 
 def required_fields(declaration: RowSecurity, model: type[Model]) -> list[tuple[str, str, str]]:
     """Return the fields that the conditions of a declaration name, on the way to the last one, too."""
-    conditions = [each for allow in declaration.allows for each in (allow.using, allow.check)]
-    if declaration.wall:
-        conditions.append(declaration.wall.condition)
-    found: dict[tuple[str, str, str], None] = {}
-    for condition in conditions:
-        for path in _paths(condition):
-            found |= dict.fromkeys(_fields_on(path, model))
-    return list(found)
+    fields = [field for path in _paths(declaration) for field in _fields_on(path, model)]
+    named = [
+        (field.model._meta.app_label, field.model._meta.model_name, field.name)
+        for field in fields
+        if field.concrete and not field.many_to_many
+    ]
+    return list(dict.fromkeys(named))
 
 
-def _paths(condition: Any) -> Iterable[str]:
+def required_models(declaration: RowSecurity, model: type[Model]) -> list[type[Model]]:
+    """Return the models whose tables the policies ask."""
+    found: list[type[Model]] = []
+    for path in _paths(declaration):
+        *crossed, last = _fields_on(path, model) or [None]
+        if last is not None and last.is_relation and not (last.concrete and not last.many_to_many):
+            crossed.append(last)
+        for field in crossed:
+            if field.many_to_many:
+                relation = field.remote_field if field.concrete or not field.auto_created else field
+                found.append(relation.through)
+            if field is not last or not field.many_to_many:
+                found.append(field.related_model)
+    return list(dict.fromkeys(found))
+
+
+def paths_of(condition: Any) -> Iterator[str]:
+    """Return the paths of the fields that a condition names."""
     for child in getattr(condition, "children", ()):
         if isinstance(child, Q):
-            yield from _paths(child)
+            yield from paths_of(child)
         elif isinstance(child, tuple):
             yield child[0]
 
 
-def _fields_on(path: str, model: Any) -> Iterable[tuple[str, str, str]]:
-    from django.core.exceptions import FieldDoesNotExist
+def _paths(declaration: RowSecurity) -> Iterator[str]:
+    for allow in declaration.allows:
+        yield from paths_of(allow.using)
+        yield from paths_of(allow.check)
+    if declaration.wall:
+        yield from paths_of(declaration.wall.condition)
 
+
+def _fields_on(path: str, model: Any) -> list[Any]:
+    found: list[Any] = []
     for name in path.split("__"):
         options = model._meta
         try:
-            field = options.pk if name == "pk" else options.get_field(name)
+            found.append(options.pk if name == "pk" else options.get_field(name))
         except FieldDoesNotExist:
-            return
-        if field.concrete and not field.many_to_many:
-            yield options.app_label, options.model_name, field.name
-        if not field.is_relation:
-            return
-        model = field.related_model
+            break
+        if not found[-1].is_relation:
+            break
+        model = found[-1].related_model
+    return found

@@ -105,8 +105,8 @@ class Membership(models.Model):
 class Secret(models.Model):
     """Shown by a claim, to whoever acts; to read it while nobody does is an error."""
 
-    holder = models.UUIDField()
-    level = models.IntegerField()
+    holder = models.UUIDField(db_index=True)
+    level = models.IntegerField(db_index=True)
 
     objects: ClassVar[models.Manager[Secret]] = models.Manager()
 

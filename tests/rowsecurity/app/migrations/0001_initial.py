@@ -117,8 +117,8 @@ class Migration(migrations.Migration):
                         auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
                     ),
                 ),
-                ("holder", models.UUIDField()),
-                ("level", models.IntegerField()),
+                ("holder", models.UUIDField(db_index=True)),
+                ("level", models.IntegerField(db_index=True)),
             ],
             options={
                 "constraints": [

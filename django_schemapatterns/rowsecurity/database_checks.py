@@ -1,0 +1,136 @@
+"""Checks that the database hides what the models say: run by `check --database` and `migrate`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+from django.apps import apps
+from django.core import checks
+from django.core.checks import CheckMessage
+from django.db import connections, router
+
+from django_schemapatterns.exceptions import ConfigurationError
+from django_schemapatterns.rowsecurity import catalog
+from django_schemapatterns.rowsecurity.operations import ON
+from django_schemapatterns.rowsecurity.registry import row_security_of
+from django_schemapatterns.schema.checks import has_pending_migrations
+from django_schemapatterns.schema.names import literal, quote
+
+if TYPE_CHECKING:
+    from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models import Model
+
+    from django_schemapatterns.rowsecurity.policies import Policy
+
+_VOLATILE = """
+SELECT DISTINCT polrelid::regclass::text, polname::text, pg_proc.oid::regprocedure::text
+FROM pg_policy
+JOIN pg_depend ON classid = 'pg_policy'::regclass AND objid = pg_policy.oid
+JOIN pg_proc ON pg_proc.oid = refobjid AND refclassid = 'pg_proc'::regclass
+WHERE provolatile = 'v' ORDER BY 1, 2
+"""
+
+
+def check_row_security_database(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
+    """Compare declarations and catalog; until migrations have run, they can not agree."""
+    messages: list[CheckMessage] = []
+    for alias in databases or ():
+        connection = connections[alias]
+        if connection.vendor == "postgresql" and not has_pending_migrations(connection):
+            messages += check_connection(connection)
+    return messages
+
+
+def check_connection(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:
+    """Find what is not as the code of today says."""
+    models = {
+        quote(model._meta.db_table): model
+        for model in apps.get_models(include_auto_created=True)
+        if row_security_of(model) and router.allow_migrate_model(connection.alias, model)
+    }
+    for name, table in catalog.tables(connection, models).items():
+        yield from _check_table(connection, models[name], table)
+    yield from _check_functions(connection)
+
+
+def _check_table(
+    connection: BaseDatabaseWrapper, model: type[Model], table: catalog.TableRow
+) -> Iterator[CheckMessage]:
+    on = ON.format(table=table.name)
+    if not table.enabled:
+        yield _error(
+            model, "is off: its policies do nothing, and every row is shown", on, "schemapatterns.E420"
+        )
+    elif not table.forced:
+        yield _error(
+            model, "does not bind the owner of the table: it is not forced", on, "schemapatterns.E421"
+        )
+    if table.open_partitions:
+        names = ", ".join(table.open_partitions)
+        repair = f"SELECT schemapatterns.protect_partitions({literal(table.name)})"
+        yield _error(
+            model, f"can be passed by reading partitions directly: {names}", repair, "schemapatterns.E424"
+        )
+    declaration = row_security_of(model)
+    if declaration is None:
+        return
+    try:
+        expected = declaration.policies(model, connection.schema_editor(collect_sql=True))
+    except ConfigurationError:
+        return  # check_row_security() tells
+    missing = catalog.missing_roles(connection, [role for policy in expected for role in policy.roles])
+    if missing:
+        text = f"is for roles that do not exist: {', '.join(missing)}"
+        yield _error(model, text, f"CREATE ROLE {quote(missing[0])} NOLOGIN", "schemapatterns.E425")
+        return
+    yield from _check_policies(connection, model, table, expected)
+
+
+def _check_policies(
+    connection: BaseDatabaseWrapper, model: type[Model], table: catalog.TableRow, expected: list[Policy]
+) -> Iterator[CheckMessage]:
+    wanted = catalog.as_postgresql_writes(connection, table.name, expected)
+    by_name = {policy.name: policy for policy in expected}
+    for name, policy in by_name.items():
+        present = table.policies.get(name)
+        if present is None:
+            yield _error(
+                model, f"lacks the policy {name}", policy.create(table.name)[0], "schemapatterns.E422"
+            )
+        elif wanted is not None and present != wanted[name]:
+            repair = f"{policy.drop(table.name)}; {policy.create(table.name)[0]}"
+            yield _error(model, f"has another policy {name} than today's code", repair, "schemapatterns.E422")
+    for name in sorted(table.policies.keys() - by_name.keys()):
+        yield checks.Warning(
+            f"{model._meta.label}: the policy {name} on {table.name} comes from no declaration.",
+            hint="Declare what it allows in RowSecurity, and drop it: "
+            f"DROP POLICY {quote(name)} ON {table.name}.",
+            obj=model,
+            id="schemapatterns.W423",
+        )
+    if wanted is None:
+        yield checks.Warning(
+            f"{model._meta.label}: whether its policies are those of today's code is unknown.",
+            hint="They are compared by a temporary table, which the role of the connection may not make. Run "
+            "the check as the role that runs migrations.",
+            obj=model,
+            id="schemapatterns.W426",
+        )
+
+
+def _check_functions(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:
+    with connection.cursor() as cursor:
+        cursor.execute(_VOLATILE)
+        found = cursor.fetchall()
+    for table, policy, function in found:
+        yield checks.Warning(
+            f"The policy {policy} on {table} calls {function}, which is volatile: for every row again.",
+            hint=f"If it changes nothing, say so: ALTER FUNCTION {function} STABLE.",
+            id="schemapatterns.W427",
+        )
+
+
+def _error(model: type[Model], text: str, repair: str, code: str) -> CheckMessage:
+    hint = f"Let the owner of the table run: {repair}"
+    return checks.Error(f"{model._meta.label}: row security {text}.", hint=hint, obj=model, id=code)
