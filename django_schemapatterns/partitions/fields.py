@@ -90,21 +90,29 @@ class PartitionBy(StorageField):
         editor.execute(making.rename_partitions(old_table, new_table), params=None)
 
     def refuse_removal(self, model: type[Model], field: Any) -> None:
-        if field.column in self.key_columns(model):
+        if field.name in self._names():
             raise ConfigurationError(
                 f"{model._meta.label}.{field.name} can not be removed: the table is partitioned by it. "
                 f"{CONVERT}."
             )
 
     def refuse_change(self, model: type[Model], old: Any, new: Any) -> None:
-        if old.column not in self.partition_scheme(model).columns:
+        if not {old.name, new.name} & self._names():
             return
-        types = {each.db_parameters(_connection(each))["type"] for each in (old, new)}
+        types = {each.db_parameters(_connection())["type"] for each in (old, new)}
         if len(types) > 1 or new.null:
             raise ConfigurationError(
                 f"{model._meta.label}.{old.name} can not change its type or be null: "
                 f"the table is partitioned by it. {CONVERT}."
             )
+
+    def _names(self) -> set[str]:
+        """Return the names of the fields that decide, at every level."""
+        names, level = set(), self.given
+        while level:
+            names.add(level.get("by", ""))
+            level = level.get("sub") or {}
+        return names
 
 
 def _are_alike(was: PartitionOptions, now: PartitionOptions) -> bool:
@@ -119,5 +127,5 @@ def primary_key(model: type[Model], options: PartitionOptions) -> list[str]:
     return list(dict.fromkeys([*key, *options.columns]))
 
 
-def _connection(field: Any) -> Any:
+def _connection() -> Any:
     return next(connections[alias] for alias in connections if connections[alias].vendor == "postgresql")
