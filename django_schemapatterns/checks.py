@@ -12,6 +12,11 @@ from django_schemapatterns.conf import check_settings
 from django_schemapatterns.encryption.checks import check_encryption
 from django_schemapatterns.encryption.database_checks import check_encryption_database
 from django_schemapatterns.partitions.checks import check_partitions
+from django_schemapatterns.partitions.database_checks import (
+    check_archive,
+    check_kept,
+    check_partitions_database,
+)
 from django_schemapatterns.periods.checks import check_periods
 from django_schemapatterns.periods.database_checks import check_periods_database
 from django_schemapatterns.roles.checks import check_roles
@@ -57,11 +62,14 @@ def register() -> None:
         check_declared_in_database,
         check_grants,
         check_encryption_database,
+        check_partitions_database,
     ):
         checks.register(check, database)
     checks.register(check_settings)
+    checks.register(check_archive)
     checks.register(check_roles)
     checks.register(check_middleware, checks.Tags.security)
     checks.register(check_softdelete_facts, models, deploy=True)
     checks.register(check_role, database, deploy=True)
+    checks.register(check_kept, checks.Tags.security, deploy=True)
     checks.register(check_connection, database, deploy=True)

@@ -65,8 +65,8 @@ class Lines:
             shape = f"jsonb_typeof({name}) IN ('object', 'array')"
             return f"CASE WHEN {shape} THEN {name}::json ELSE to_json({name}::text) END"
         if column.base == "json":
-            # Written as it is; in several lines, or no object, it is a text.
-            shape = f"json_typeof({name}) IN ('object', 'array') AND {name}::text !~ '[\\n\\r]'"
+            # As it is, where it is an object or a list in one line without spaces around; else it is a text.
+            shape = f"{name}::text ~ '^[[{{][^\\n\\r]*[]}}]$'"
             return f"CASE WHEN {shape} THEN {name} ELSE to_json({name}::text) END"
         return f"to_json({name}::text)"
 

@@ -67,9 +67,9 @@ def test_page_shows_partitions_sizes_and_the_next_run(filled: Bookings) -> None:
     html = client_of("view_tablepartition").get(PAGE).content.decode()
 
     rows = Rows(html)
-    kinds = [kind for kind, _ in rows.rows if kind]
-    assert kinds == ["partitions-now", "partitions-ahead", "partitions-default"]
-    assert "500" in rows.rows[1][1]
+    shown = {kind: text for kind, text in rows.rows if kind.startswith("partitions-")}
+    assert list(shown) == ["partitions-now", "partitions-ahead", "partitions-default"]
+    assert "500" in shown["partitions-now"]
     assert rows.widths[0] == 100
     assert all(1 <= width <= 100 for width in rows.widths)
     assert "needs a look" in html
