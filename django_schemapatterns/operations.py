@@ -8,6 +8,7 @@ from django_schemapatterns.partitions.maintenance import (
     EnsurePartitions,
     ExpirePartitions,
 )
+from django_schemapatterns.partitions.indexes import AddIndexOnPartitions
 from django_schemapatterns.partitions.operations import ConvertToPartitioned, FillPartitionKey
 from django_schemapatterns.partitions.triggers import CompiledPartitionKeyTrigger, CompiledUniqueTrigger
 from django_schemapatterns.periods.seed import SeedPeriods
@@ -57,6 +58,7 @@ __all__ = [
     "AddConstraintConcurrently",
     "AddEnumValue",
     "AddIndexConcurrently",
+    "AddIndexOnPartitions",
     "AddUnmanagedTrigger",
     "AlterDomain",
     "AlterObject",
