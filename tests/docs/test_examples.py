@@ -37,6 +37,7 @@ def test_the_tutorial_works_from_an_empty_folder(follow: Follow) -> None:
         "errors",
         "views-and-functions",
         "concurrent-indexes",
+        "inspect-a-database",
         "soft-delete",
         "no-overlap",
         "timestamps",

@@ -1,0 +1,1 @@
+"""Tables as models: what `manage.py inspect_schemapatterns` prints."""
