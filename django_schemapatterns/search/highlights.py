@@ -7,10 +7,11 @@ from typing import Any, Final
 from django.contrib.postgres.search import SearchHeadline
 from django.db import models
 from django.db.models import F, Func, Value
+from django.db.models.functions import Left
 from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
-from django_schemapatterns.search.texts import Text
+from django_schemapatterns.search.texts import QueryText
 
 # Characters that no text has, because they are taken out of it before.
 START, STOP = "\x02", "\x03"
@@ -35,7 +36,7 @@ class Highlight(SearchHeadline):
 def highlight(field_name: str, query: Any, config: str) -> Highlight:
     """Return the part of a field's text that matches best: its words are marked, all else is escaped."""
     plain = Func(
-        Text(F(field_name), length=LENGTH),
+        Left(QueryText(F(field_name)), LENGTH),
         Value(START + STOP),
         Value(""),
         function="translate",

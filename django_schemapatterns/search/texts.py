@@ -20,7 +20,16 @@ _NUMBERS: Final = {"smallint", "integer", "bigint", "numeric", "smallserial", "s
 _TEXTS: Final = {"text", "varchar", "char", "citext", "uuid", "inet", *_NUMBERS}
 
 
-def template(field: Field[Any, Any]) -> str | None:
+# What a generated column calls, and the same for queries, which need no right to our schema for it.
+_LIST: Final = ("schemapatterns.search_list(%s::text[])", "array_to_string(%s::text[], ' ')")
+_LEAVES: Final = 'strict $.** ? (@.type() == "string" || @.type() == "number")'
+_JSON: Final = (
+    "schemapatterns.search_json(%s)",
+    f"(SELECT string_agg(value #>> '{{}}', ' ') FROM jsonb_path_query(%s, '{_LEAVES}') AS value)",  # noqa: S608
+)
+
+
+def template(field: Field[Any, Any], *, in_query: bool = False) -> str | None:
     """Return the SQL of a column's text, with %s for the column; None for a type that can not be searched."""
     if field.is_relation:
         return None
@@ -28,9 +37,9 @@ def template(field: Field[Any, Any]) -> str | None:
         items: Any = field.base_field
         while isinstance(items, ArrayField):
             items = items.base_field
-        return "schemapatterns.search_list(%s::text[])" if _base_type(items) in _TEXTS else None
+        return _LIST[in_query] if _base_type(items) in _TEXTS else None
     if isinstance(field, models.JSONField):
-        return "schemapatterns.search_json(%s)"
+        return _JSON[in_query]
     return "%s::text" if _base_type(field) in _TEXTS else None
 
 
@@ -45,13 +54,16 @@ class Text(Func):
     """What search reads of one field."""
 
     output_field = models.TextField()
-
-    def __init__(self, expression: Any, *, length: int | None = None) -> None:
-        self.length = length
-        super().__init__(expression)
+    in_query = False
 
     def as_sql(self, compiler: Any, connection: Any, *args: Any, **context: Any) -> Any:
         (source,) = self.get_source_expressions()
         sql, params = compiler.compile(source)
-        text = (template(source.output_field) or "%s::text").replace("%s", sql)
-        return (f"left({text}, {self.length})" if self.length else text), params
+        text = template(source.output_field, in_query=self.in_query) or "%s::text"
+        return text.replace("%s", sql), params
+
+
+class QueryText(Text):
+    """The same in a query."""
+
+    in_query = True
