@@ -25,7 +25,7 @@ from example_project.bootstrap import ensure_environment, say
 from example_project.postgres import running_server
 
 HOME = Path(__file__).with_name(".postgres")
-SUITES = ["audit", "softdelete", "periods", "attributes", "appsettings"]
+SUITES = ["audit", "softdelete", "periods", "attributes", "appsettings", "partitions"]
 
 
 def main() -> None:

@@ -1,0 +1,99 @@
+"""What it takes to be rid of an old month: a DELETE, or its partition."""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+from collections.abc import Callable
+from datetime import UTC, datetime
+from time import perf_counter
+
+from django.db import connection
+
+from benchmarks.audit.report import milliseconds, ratio, spread, table
+from benchmarks.rounds import Results, Sample, play
+from django_schemapatterns.partitions import Retention, expire
+from django_schemapatterns.schema.maintained import MaintainedTable
+
+NAME = "an old month"
+NOW = datetime(2026, 3, 14, tzinfo=UTC)
+AT_ONCE = Retention(grace=None, archive=None)
+VISITS = MaintainedTable(table="visits", label="benchmarks.Visit", every="month", keep="1 month")
+COLUMNS = "id bigint, at timestamptz NOT NULL, page text, visitor int, PRIMARY KEY (id, at)"
+ROWS = (
+    "SELECT n, timestamptz '{low}' + n * interval '28 days' / {rows}, 'page ' || n % 1000, n % 50000 "
+    "FROM generate_series(1, {rows}) AS n"
+)
+
+
+def execute(*statements: str) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def prepare(rows: int, *, partitioned: bool) -> None:
+    """Make a table of January and February, each with so many rows."""
+    execute(
+        "DROP TABLE IF EXISTS visits",
+        f"CREATE TABLE visits ({COLUMNS}){' PARTITION BY RANGE (at)' if partitioned else ''}",
+        "CREATE INDEX ON visits (visitor)",
+    )
+    for month in (1, 2, 3) if partitioned else ():
+        execute(
+            f"CREATE TABLE visits_2026_0{month} PARTITION OF visits "
+            f"FOR VALUES FROM ('2026-0{month}-01 00:00+00') TO ('2026-0{month + 1}-01 00:00+00')",
+            f"COMMENT ON TABLE visits_2026_0{month} IS 'django-schemapatterns: partition'",
+        )
+    for month in (1, 2):
+        execute("INSERT INTO visits " + ROWS.format(low=f"2026-0{month}-01 00:00+00", rows=rows))
+    execute("VACUUM ANALYZE visits", "CHECKPOINT")
+
+
+def delete() -> None:
+    execute("DELETE FROM visits WHERE at >= '2026-01-01 00:00+00' AND at < '2026-02-01 00:00+00'")
+
+
+def delete_and_vacuum() -> None:
+    delete()
+    execute("VACUUM visits")
+
+
+def retire() -> None:
+    assert expire(VISITS, now=NOW, retention=AT_ONCE).complete
+
+
+CONTENDERS: dict[str, tuple[Callable[[], None], bool]] = {
+    "expire()": (retire, True),
+    "DELETE": (delete, False),
+    "DELETE and VACUUM": (delete_and_vacuum, False),
+}
+
+
+def measure(name: str, rows: int) -> Sample:
+    act, partitioned = CONTENDERS[name]
+    prepare(rows, partitioned=partitioned)
+    start = perf_counter()
+    act()
+    elapsed = (perf_counter() - start) * 1000
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM visits")
+        assert cursor.fetchone() == (rows,)
+    return Sample(elapsed)
+
+
+def run(options: argparse.Namespace) -> str:
+    """Return the table: medians, and how many times as long as expire() each takes, round by round."""
+    results = play([(NAME, list(CONTENDERS))], options.repeat, lambda _, name: measure(name, options.rows))
+    execute("DROP TABLE IF EXISTS visits")
+    return table(
+        [f"a month of {options.rows:,} rows", "median", "min-max", "expire() = 1", "min-max"],
+        [line(results, name) for name in CONTENDERS],
+    )
+
+
+def line(results: Results, name: str) -> list[str]:
+    samples = [sample.ms for sample in results.of(NAME, name)]
+    compared = results.ratios(NAME, name, "expire()")
+    found = [milliseconds(statistics.median(samples)), spread(samples, milliseconds)]
+    return [name, *found, ratio(statistics.median(compared)), spread(compared, ratio)]
