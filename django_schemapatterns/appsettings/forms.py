@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Final
 from django import forms
 from django.contrib.admin.widgets import AdminDateWidget, AdminSplitDateTime
 from django.core.exceptions import ValidationError
+from django.forms.fields import InvalidJSONInput
 from django.utils.translation import gettext, gettext_lazy as _
 
 from django_schemapatterns.appsettings.access import read_value
@@ -21,6 +22,24 @@ else:
     _ModelForm = forms.ModelForm
 
 MASK: Final = "********"
+
+
+class DocumentInput(forms.JSONField):
+    """A text with JSON; what is too deep or too long for Python is refused as what is no JSON."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except (RecursionError, ValueError) as error:
+            raise ValidationError(self.error_messages["invalid"], "invalid", {"value": MASK}) from error
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        try:
+            return super().bound_data(data, initial)
+        except (RecursionError, ValueError):
+            return InvalidJSONInput(data)
+
+
 INPUTS: Final[dict[str, type[forms.Field]]] = {
     Kind.TEXT: forms.CharField,
     Kind.INTEGER: forms.IntegerField,
@@ -29,7 +48,7 @@ INPUTS: Final[dict[str, type[forms.Field]]] = {
     Kind.DATE: forms.DateField,
     Kind.DATETIME: forms.SplitDateTimeField,
     Kind.DURATION: forms.DurationField,
-    Kind.JSON: forms.JSONField,
+    Kind.JSON: DocumentInput,
 }
 WIDGETS: Final[dict[str, type[forms.Widget]]] = {
     Kind.DATE: AdminDateWidget,

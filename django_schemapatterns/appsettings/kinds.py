@@ -15,6 +15,8 @@ from django.utils.dateparse import parse_duration
 from django.utils.duration import duration_string
 from django.utils.translation import gettext_lazy as _
 
+from django_schemapatterns.schema import documents
+
 
 class Kind(models.TextChoices):
     TEXT = "text", _("text")
@@ -52,8 +54,8 @@ class Codec:
 
 
 def _text(value: str) -> str:
-    if "\0" in value:
-        raise ValueError("a text can not have a NUL in it")
+    if not documents.is_storable(value):
+        raise ValueError("a text can not have a NUL or half a character in it")
     return str(value)
 
 
@@ -72,16 +74,18 @@ def _aware(value: datetime) -> str:
 def _finite(value: Decimal) -> str:
     if not value.is_finite():
         raise ValueError(f"{value} is no number")
+    if not documents.is_short(value):
+        raise ValueError("a number has too many digits")
     return format(value, "f")
 
 
 def _document(value: Any) -> Any:
+    for error in documents.complain(value):
+        raise ValueError(" ".join(error.messages).rstrip("."))
     try:
-        text = json.dumps(value, allow_nan=False)
-    except TypeError as error:
+        json.dumps(value, allow_nan=False)
+    except (TypeError, ValueError) as error:
         raise ValueError(str(error)) from error
-    if "\\u0000" in text:
-        raise ValueError("a text can not have a NUL in it")
     return value
 
 

@@ -10,10 +10,10 @@ from django.utils.functional import lazy
 from django.utils.translation import gettext as _
 
 from django_schemapatterns.attributes.attribute import Attribute
-from django_schemapatterns.attributes.documents import MAX_DEPTH
 from django_schemapatterns.attributes.kinds import Value, shown
 from django_schemapatterns.exceptions import ConfigurationError
 from django_schemapatterns.schema import names
+from django_schemapatterns.schema.documents import MAX_DEPTH
 from django_schemapatterns.schema.names import literal, quote
 
 if TYPE_CHECKING:

@@ -13,11 +13,11 @@ from psycopg.types.json import Jsonb
 
 from django_schemapatterns.attributes.attribute import Attribute
 from django_schemapatterns.attributes.constraints import rules_of
-from django_schemapatterns.attributes.documents import DocumentDecoder, DocumentEncoder, dumps, loads
 from django_schemapatterns.attributes.jsonschema import json_schema
 from django_schemapatterns.attributes.schemas import Schema
 from django_schemapatterns.exceptions import ConfigurationError
 from django_schemapatterns.schema.attach import attach_field_constraints
+from django_schemapatterns.schema.documents import DocumentDecoder, DocumentEncoder, dumps, loads
 
 Attributes = Iterable[Attribute]
 Choose = Callable[[Any], Attributes]

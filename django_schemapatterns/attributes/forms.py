@@ -12,9 +12,9 @@ from django.forms.boundfield import BoundField
 from django.utils.translation import gettext as _
 
 from django_schemapatterns.attributes.attribute import Attribute
-from django_schemapatterns.attributes.documents import dumps, loads
 from django_schemapatterns.attributes.inputs import input_for
 from django_schemapatterns.attributes.schemas import Schema
+from django_schemapatterns.schema.documents import dumps, loads
 
 if TYPE_CHECKING:
     from django.db.models import Model

@@ -75,7 +75,13 @@ def _choices(attribute: Attribute, present: list[Any]) -> tuple[list[tuple[str, 
     known = [value for value, _label in listed]
     odd = [(value, pretty(value)) for value in present if value not in known]
     values = {str(value): value for value, _label in [*listed, *odd]}
-    return [(str(value), label) for value, label in [*listed, *odd]], lambda value: values[str(value)]
+
+    def coerce(text: Any) -> Any:
+        if str(text) not in values:
+            raise ValueError(text)
+        return values[str(text)]
+
+    return [(str(value), label) for value, label in [*listed, *odd]], coerce
 
 
 def _plain(kind: Kind, attribute: Attribute) -> forms.Field:

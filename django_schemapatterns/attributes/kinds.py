@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from django_schemapatterns.attributes.documents import dumps, is_finite
+from django_schemapatterns.schema.documents import dumps, is_finite
 from django_schemapatterns.schema.names import literal
 
 if TYPE_CHECKING:

@@ -15,10 +15,10 @@ from django.db.models.functions import Cast, Coalesce
 from django.db.models.lookups import Exact
 
 from django_schemapatterns.attributes.constraints import rules_of
-from django_schemapatterns.attributes.documents import dumps
 from django_schemapatterns.attributes.errors import explained
 from django_schemapatterns.attributes.kinds import ListOf
 from django_schemapatterns.attributes.lookups import attributes_named, condition, field_of, surely
+from django_schemapatterns.schema.documents import dumps
 
 if TYPE_CHECKING:
     from django_schemapatterns.attributes.fields import AttributesField

@@ -8,10 +8,10 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from django_schemapatterns.attributes import documents
 from django_schemapatterns.attributes.attribute import Attribute, near
 from django_schemapatterns.attributes.kinds import pretty, shown
 from django_schemapatterns.exceptions import ConfigurationError
+from django_schemapatterns.schema import documents
 
 
 class Schema:

@@ -12,9 +12,9 @@ from django.db import connection, transaction
 from hypothesis import example, given, settings, strategies as st
 from hypothesis.extra.django import TestCase
 
-from django_schemapatterns.attributes.documents import dumps
 from django_schemapatterns.exceptions import ConfigurationError
 from django_schemapatterns.fields import Attribute, AttributesField
+from django_schemapatterns.schema.documents import dumps
 from tests.attributes.app.models import ARTICLE, Article, Color, Gadget, Kit, Note
 from tests.attributes.tools import about, broken_rule, nested, write
 

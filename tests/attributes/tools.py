@@ -9,7 +9,7 @@ import psycopg
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Model
 
-from django_schemapatterns.attributes.documents import dumps
+from django_schemapatterns.schema.documents import dumps
 
 
 def write(model: type[Model], document: Any, *, field: str = "attributes", **columns: Any) -> None:

@@ -13,9 +13,10 @@ BEGIN
     RETURN coalesce(CASE kind
         WHEN 'text' THEN form = 'string'
         WHEN 'boolean' THEN form = 'boolean'
-        WHEN 'json' THEN form IN ('object', 'array')
+        WHEN 'json' THEN form IN ('object', 'array') AND NOT value @? '$.**{65}'
+            AND NOT value @? '$.** ? (@.type() == "number" && (@ > 1e1000 || @ < -1e1000))'
         WHEN 'integer' THEN form = 'number' AND content ~ '^-?\d+$' AND content::bigint IS NOT NULL
-        WHEN 'decimal' THEN form IN ('number', 'string') AND content ~ '^-?\d+(\.\d+)?$' AND content::numeric IS NOT NULL
+        WHEN 'decimal' THEN form IN ('number', 'string') AND length(content) < 1010 AND content ~ '^-?\d+(\.\d+)?$' AND content::numeric IS NOT NULL
         WHEN 'date' THEN form = 'string' AND content ~ '^\d{4}-\d\d-\d\d$' AND content::date IS NOT NULL
         WHEN 'datetime' THEN form = 'string' AND content::timestamptz IS NOT NULL
             AND content ~ '^\d{4}-\d\d-\d\d[T ]([01]\d|2[0-3]):[0-5]\d(:[0-5]\d(\.\d{1,6})?)?(Z|[+-]\d\d:\d\d)$'

@@ -81,7 +81,7 @@ def complain(document: Any) -> Iterator[ValidationError]:
 
 def _scalar_error(value: Any) -> ValidationError | None:
     if isinstance(value, str):
-        return None if _is_storable(value) else _error("text", _("Text must not contain NUL characters."))
+        return None if is_storable(value) else _error("text", _("Text must not contain NUL characters."))
     if value is None or isinstance(value, bool) or type(value) is date:
         return None
     if not isinstance(value, int | float | Decimal):
@@ -89,10 +89,11 @@ def _scalar_error(value: Any) -> ValidationError | None:
         return _error("type", _("A document can not hold a value of type %(kind)s."), kind=kind)
     if not is_finite(value):
         return _error("number", _("NaN and infinity are no numbers that a document can hold."))
-    return None if _is_short(value) else _error("number", _("A number has too many digits."))
+    return None if is_short(value) else _error("number", _("A number has too many digits."))
 
 
-def _is_storable(text: str) -> bool:
+def is_storable(text: str) -> bool:
+    """Return whether PostgreSQL can hold a text."""
     return "\0" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
 
 
@@ -101,7 +102,8 @@ def is_finite(value: Any) -> bool:
     return value.is_finite() if isinstance(value, Decimal) else isinstance(value, int) or math.isfinite(value)
 
 
-def _is_short(value: Any) -> bool:
+def is_short(value: Any) -> bool:
+    """Return whether a number has no more digits than everybody can read."""
     if isinstance(value, Decimal):
         return abs(value.adjusted()) + len(value.as_tuple().digits) <= MAX_DIGITS
     return isinstance(value, float) or abs(value) < 10**MAX_DIGITS
