@@ -27,6 +27,8 @@ class CurrentFunction(SchemaObject):
     beliefs: whether versions are superseded.
     """
 
+    holds_columns = True
+
     def __init__(
         self,
         *,

@@ -157,6 +157,23 @@ def _validate(version: PeriodModel, using: str) -> None:
     if taken:
         message = _("%(version)s starts at %(start)s already. Correct it, or choose another moment.")
         raise _refusal(START, "taken", message, version=_name(taken), start=_moment(version.effective_from))
+    _validate_owner(version, using)
+
+
+def _validate_owner(version: PeriodModel, using: str) -> None:
+    """Look whether the owner may become what the version says, unless that is over; it is otherwise as today."""
+    end = end_of(version)
+    if end and end <= clock(using):
+        return
+    model, owners = type(version), owner_model(type(version))
+    key = {owner_field(model).target_field.name: getattr(version, owner_field(model).attname)}
+    for owner in owners._base_manager.using(using).filter(**key):
+        for name in options_of(model).columns:
+            setattr(owner, name, getattr(version, name))
+        for _model, constraints in owner.get_constraints():
+            for constraint in constraints:
+                if isinstance(constraint, models.CheckConstraint):
+                    constraint.validate(owners, owner, using=using)
 
 
 def _refusal(field: str, code: str, message: str, **params: Any) -> ValidationError:

@@ -30,6 +30,8 @@ class PeriodView(SchemaObject):
     columns: names and types, as a view keeps those that it was made with; a change of them renews the view.
     """
 
+    holds_columns = True
+
     def __init__(
         self,
         *,

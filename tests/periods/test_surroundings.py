@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.core.management import call_command
 
 from django_schemapatterns.context import acting_as
@@ -47,7 +48,7 @@ def test_a_product_of_the_shop(sold: Any) -> None:
 
 
 def test_a_product_of_the_shop_that_is_deleted_has_no_price_until_it_is_back(sold: Any) -> None:
-    ShopPrice.schedule(sold, price=30, effective_from=soon())
+    ShopPrice.schedule(sold, price=24, effective_from=soon())
     sold.delete()
     assert execute("SELECT schemapatterns.current_price(%s)", sold.pk) is None
     assert not sold.prices.scheduled().exists()
@@ -68,8 +69,12 @@ def test_soft_deletes_know_nothing_of_versions(sold: Any) -> None:
 
 
 def test_what_the_database_refuses_for_the_owner_is_refused_for_the_version(sold: Any) -> None:
-    with refused("23514", "products_price_not_negative"):
+    with pytest.raises(ValidationError, match="price"):
         sold.prices.get().correct(price=-1)
+    with pytest.raises(ValidationError, match="price"):
+        ShopPrice.schedule(sold, price=30, compare_price=29, effective_from=soon())
+    with refused("23514", "products_price_not_negative"):
+        sold.prices.update(price=-1)
     assert values(sold.prices) == [20]
 
 

@@ -97,9 +97,11 @@ def plan_prices(rng: Random) -> None:
     first, second, third = lamps[:3]
     monday = timezone.now() + timedelta(days=7)
     with acting_as(user(ANNA), reason="end of the lighting sale"):
-        ProductPrice.schedule(first, price=first.price + 5, effective_from=monday)
+        ProductPrice.schedule(first, price=first.price + 5, compare_price=None, effective_from=monday)
         second.prices.current().get().correct(price=second.price + 1, reason="slip of the pen")
-        ProductPrice.schedule(third, price=third.price + 5, effective_from=monday).cancel_scheduled()
+        ProductPrice.schedule(
+            third, price=first.price, compare_price=None, effective_from=monday
+        ).cancel_scheduled()
 
 
 def take_orders(rng: Random) -> None:
