@@ -161,7 +161,7 @@ def _validate(version: PeriodModel, using: str) -> None:
 
 
 def _validate_owner(version: PeriodModel, using: str) -> None:
-    """Look whether the owner may become what the version says, unless that is over; it is otherwise as today."""
+    """Look whether the owner, otherwise as it is, may become what the version says, unless that is over."""
     end = end_of(version)
     if end and end <= clock(using):
         return
