@@ -1,4 +1,4 @@
-"""Install, start PostgreSQL, migrate, fill and serve the example shop."""
+"""Install, start PostgreSQL, make roles, migrate, fill and serve the example shop."""
 
 from __future__ import annotations
 
@@ -6,18 +6,19 @@ import argparse
 import os
 import signal
 import socket
+import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NoReturn
 
+from example_project import logins
 from example_project.bootstrap import PROJECT, ensure_environment, say
 from example_project.postgres import ServerError, database_from_url, running_server
+from example_project.prepare import ADMIN
 
 HOST = "127.0.0.1"
-OLDEST_POSTGRES = 15
-ADMIN = {"username": "admin", "email": "admin@example.com", "password": "admin"}
 
 
 def main() -> None:
@@ -27,9 +28,9 @@ def main() -> None:
         options = parse(sys.argv[1:])
         refuse_taken_port(options.port)
         ensure_environment("example_project", sys.argv[1:], extra="demo")
-        with database(reset=options.reset) as url:
-            os.environ["DATABASE_URL"] = url
-            prepare(options.products, options.orders)
+        sizes = [f"--products={options.products}", f"--orders={options.orders}"]
+        with prepared_database(sizes, reset=options.reset) as settings:
+            os.environ.update(settings)
             serve(options.port)
     except ServerError as error:
         sys.exit(str(error))
@@ -62,8 +63,8 @@ def end(*_: object) -> NoReturn:
 
 
 @contextmanager
-def database(*, reset: bool) -> Iterator[str]:
-    """Give the URL of the caller's server, or of the embedded one for as long as we run."""
+def prepared_database(sizes: Sequence[str], *, reset: bool) -> Iterator[dict[str, str]]:
+    """Give what the web server's environment needs beside the caller's: the embedded server's logins."""
     if url := os.environ.get("DATABASE_URL"):
         if reset:
             sys.exit("--reset throws away the embedded server's data, but DATABASE_URL names another server.")
@@ -71,53 +72,50 @@ def database(*, reset: bool) -> Iterator[str]:
             database_from_url(url)
         except ValueError as error:
             sys.exit(str(error))
-        yield url
+        migrations = os.environ.get("MIGRATIONS_DATABASE_URL", url)
+        run("example_project.prepare", *sizes, environment={"DATABASE_URL": migrations})
+        yield {}
         return
     home = Path(os.environ.get("SCHEMAPATTERNS_DATA") or PROJECT / ".postgres")
     say("Starting PostgreSQL")
     with running_server(home, fresh=reset) as url:
         say(f"It listens: psql '{url}'")
-        yield url
+        yield prepare_with_roles(url, sizes)
 
 
-def prepare(products: int, orders: int) -> None:
-    """Bring the database to the newest migration, and fill an empty shop."""
-    os.environ["DJANGO_SETTINGS_MODULE"] = "example_project.settings"
-    import django
-    from django.apps import apps
-    from django.contrib.auth import get_user_model
-    from django.core.management import CommandError, call_command
-
-    django.setup()
-    refuse_unusable_database()
-    try:
-        call_command("migrate", interactive=False)
-        if not apps.get_model("shop", "Product").objects.exists():
-            call_command("demo_data", products=products, orders=orders, seed=1)
-    except CommandError as error:
-        sys.exit(str(error))
-    users = get_user_model().objects
-    if not users.filter(email=ADMIN["email"]).exists():
-        users.create_superuser(**ADMIN)
+def prepare_with_roles(superuser: str, sizes: Sequence[str]) -> dict[str, str]:
+    """Make roles, let the login that migrates prepare the database, and hand what it made to the owner."""
+    environment = logins.environment(superuser)
+    by_superuser = {"DATABASE_LOGINS": logins.LOGINS, "DATABASE_URL": superuser}
+    by_migrations = {**by_superuser, "DATABASE_URL": environment["MIGRATIONS_DATABASE_URL"]}
+    run("django", "dbroles", "apply", environment=by_superuser, quiet=True)
+    run("example_project.prepare", *sizes, environment=by_migrations)
+    run("django", "dbroles", "apply", environment=by_superuser, quiet=True)
+    say(f"The web server logs in as {logins.WEB}, which policies bind; staff go through {logins.STAFF}.")
+    return environment
 
 
-def refuse_unusable_database() -> None:
-    from django.db import Error, connection
-
-    try:
-        connection.ensure_connection()
-    except Error as error:
-        sys.exit(f"The server of DATABASE_URL cannot be used:\n{error}")
-    version = connection.cursor().connection.info.server_version
-    if version < OLDEST_POSTGRES * 10_000:
-        sys.exit(f"The demo needs PostgreSQL {OLDEST_POSTGRES} or newer; this is {version // 10_000}.")
+def run(module: str, *arguments: str, environment: Mapping[str, str], quiet: bool = False) -> None:
+    """Run a module of Python to its end, or end with it."""
+    finished = subprocess.run(
+        [sys.executable, "-m", module, *arguments],
+        cwd=PROJECT,
+        env={**os.environ, "DJANGO_SETTINGS_MODULE": "example_project.settings", **environment},
+        stdout=subprocess.DEVNULL if quiet else None,
+        check=False,
+    )
+    if finished.returncode:
+        sys.exit(finished.returncode)
 
 
 def serve(port: int) -> None:
     """Say where, and as whom to log in; then serve until Ctrl-C."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "example_project.settings"
+    import django
     from django.contrib.auth import get_user_model
     from django.core.management import call_command
 
+    django.setup()
     login = ADMIN[get_user_model().USERNAME_FIELD]
     say(f"\n  http://{HOST}:{port}/admin/")
     say(f"  Log in as {login} with the password {ADMIN['password']}. Ctrl-C stops.\n")

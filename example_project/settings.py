@@ -6,6 +6,7 @@ import os
 from importlib.util import find_spec
 from pathlib import Path
 
+from example_project import logins
 from example_project.postgres import database_from_url
 
 BASE_DIR = Path(__file__).resolve().parent
@@ -14,7 +15,13 @@ SECRET_KEY = os.environ.get("SECRET_KEY", "only-for-development-and-never-in-pro
 DEBUG = os.environ.get("DEBUG", "1") == "1"
 ALLOWED_HOSTS = os.environ.get("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 
+# With one URL everything has the rights of its login, as in tests. With all three the web process is bound by
+# policies, staff pass them in the admin, and `migrate --database migrations` acts for the owner.
 DATABASES = {"default": database_from_url(os.environ.get("DATABASE_URL", "postgresql:///schemapatterns"))}
+for _alias in ("staff", "migrations"):
+    if _url := os.environ.get(f"{_alias.upper()}_DATABASE_URL"):
+        DATABASES[_alias] = {**database_from_url(_url), "TEST": {"MIRROR": "default"}}
+DATABASE_ROUTERS = ["django_schemapatterns.roles.routing.RoleRouter"]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 INSTALLED_APPS = [
@@ -49,6 +56,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_schemapatterns.roles.routing.StaffMiddleware",
     "django_schemapatterns.middleware.ActorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -79,6 +87,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
 
+LOGIN_URL, LOGIN_REDIRECT_URL = "login", "orders"
+
 LANGUAGE_CODE = "en"
 TIME_ZONE = "UTC"
 USE_I18N = True
@@ -91,5 +101,9 @@ SCHEMAPATTERNS = {
     # The first key of a ring encrypts, all of them decrypt. In production: "env:PII_KEY_2026", or a file.
     "ENCRYPTION_KEYS": {
         "pii": {"development": os.environ.get("PII_KEY", "n6QQIak2Fz5BgU63AHSrGf2gvuSnheexm6ugVi9v9PA=")}
+    },
+    "ROLES": {
+        "logins": logins.read(os.environ.get("DATABASE_LOGINS", "")),
+        "hidden": {"accounts.User": ["date_of_birth"]},
     },
 }

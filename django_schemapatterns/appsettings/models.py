@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.core.validators import RegexValidator
 from django.db import models
@@ -12,6 +12,22 @@ from django_schemapatterns.appsettings.constraints import SettingRule
 from django_schemapatterns.appsettings.kinds import Kind
 from django_schemapatterns.appsettings.triggers import VersionTrigger
 from django_schemapatterns.schema.attach import add_triggers
+
+if TYPE_CHECKING:
+    _JSONField = models.JSONField[Any, Any]
+else:
+    _JSONField = models.JSONField
+
+
+class SecretField(_JSONField):
+    """A JSONField that tells its value to nobody but who reads the attribute: fixtures leave it empty."""
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.JSONField", args, kwargs
+
+    def value_from_object(self, obj: models.Model) -> None:
+        return None
 
 
 class ApplicationSetting(models.Model):
@@ -27,7 +43,7 @@ class ApplicationSetting(models.Model):
     key = models.CharField(_("key"), max_length=100, validators=[RegexValidator(r"^[a-z][a-z0-9_.]*$")])
     kind = models.CharField(_("kind"), max_length=10, choices=Kind)
     value = models.JSONField(_("value"), null=True, blank=True)
-    secret_value = models.JSONField(_("secret value"), null=True, blank=True)
+    secret_value = SecretField(_("secret value"), null=True, blank=True)
     description = models.TextField(_("description"), blank=True, default="")
     is_public = models.BooleanField(_("public"), default=False)
     is_secret = models.BooleanField(_("secret"), default=False)

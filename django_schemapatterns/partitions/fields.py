@@ -62,6 +62,11 @@ class PartitionBy(StorageField):
             f"{CONVERT}."
         )
 
+    def conversion(self, model_name: str) -> Any:
+        from django_schemapatterns.partitions.operations import ConvertToPartitioned
+
+        return ConvertToPartitioned(model_name, self.clone())
+
     def removed(self, editor: SchemaEditor, model: type[Model]) -> None:
         if not editor.collect_sql and not making.is_partitioned(editor.connection, model._meta.db_table):
             return

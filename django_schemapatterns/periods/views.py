@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 from django_schemapatterns.periods.options import owner_field
 from django_schemapatterns.periods.querysets import is_bitemporal
-from django_schemapatterns.schema.backends import postgresql
-from django_schemapatterns.schema.names import quote, sibling
-from django_schemapatterns.schema.objects import SchemaObject
+from django_schemapatterns.schema.names import quote
+from django_schemapatterns.schema.table_views import Columns, TableView
 
 if TYPE_CHECKING:
-    from django.db.models import Model
+    from django.db.models import Field
 
 INNER = ("pending", "ended", "superseded_at")
-Columns = list[tuple[str, str]]
 
 
-class PeriodView(SchemaObject):
+class PeriodView(TableView):
     """
     The view `<table>_periods`: versions with `effective_to` and `is_current`.
 
@@ -31,6 +29,7 @@ class PeriodView(SchemaObject):
     """
 
     holds_columns = True
+    further = ("effective_to", "is_current")
 
     def __init__(
         self,
@@ -42,48 +41,31 @@ class PeriodView(SchemaObject):
         beliefs: bool = False,
         model: Any = None,
     ) -> None:
-        self.table, self.owner, self.beliefs = table, owner, beliefs
-        self.columns = columns and [(column, db_type) for column, db_type in columns]
-        self.model = model
-        super().__init__(name=name)
+        self.owner, self.beliefs = owner, beliefs
+        super().__init__(name=name, table=table, columns=columns, model=model)
 
     @property
-    def view(self) -> str:
-        return quote(sibling(self.table, "_periods"))
+    def suffix(self) -> str:
+        return "_periods"
 
-    def create(self, model: type[Model]) -> str:
-        self._resolve()
-        names = [quote(name) for name, _ in self.columns or []]
-        table = quote(model._meta.db_table)  # which has another name still when a migration is taken back
+    def shows(self, field: Field[Any, Any]) -> bool:
+        return field.name not in INNER
+
+    def select(self, columns: str, table: str) -> str:
         end = f"lead(effective_from) OVER (PARTITION BY {quote(self.owner)} ORDER BY effective_from)"
         standing = " WHERE superseded_at IS NULL" if self.beliefs else ""
-        versions = f"SELECT {', '.join(names)}, ended, {end} AS effective_to FROM {table}{standing}"
+        versions = f"SELECT {columns}, ended, {end} AS effective_to FROM {table}{standing}"
         now = "statement_timestamp()"
         current = f"effective_from <= {now} AND (effective_to IS NULL OR effective_to > {now})"
-        return (
-            f"CREATE VIEW {self.view} WITH (security_invoker = true) AS "
-            f"SELECT {', '.join(names)}, effective_to, {current} AS is_current "
-            f"FROM ({versions}) AS version WHERE NOT ended"
-        )
-
-    def remove(self, model: type[Model]) -> str:
-        return f"DROP VIEW IF EXISTS {self.view}"
+        shown = f"{columns}, effective_to, {current} AS is_current"
+        return f"SELECT {shown} FROM ({versions}) AS version WHERE NOT ended"
 
     def deconstruct(self) -> Any:
-        self._resolve()
-        kwargs: dict[str, Any] = {
-            "name": self.name,
-            "table": self.table,
-            "owner": self.owner,
-            "columns": self.columns,
-        }
-        kwargs |= {"beliefs": True} if self.beliefs else {}
-        return f"django_schemapatterns.constraints.{type(self).__name__}", (), kwargs
+        path, arguments, kwargs = super().deconstruct()
+        kwargs |= {"owner": self.owner, **({"beliefs": True} if self.beliefs else {})}
+        return path, arguments, kwargs
 
-    def _resolve(self) -> None:
-        if self.columns is not None:
-            return
-        told = self.model._meta.local_concrete_fields
-        fields = [field for field in told if field.name not in INNER]
-        self.owner, self.beliefs = str(owner_field(self.model).column), is_bitemporal(self.model)
-        self.columns = [(str(field.column), str(field.db_type(postgresql()))) for field in fields]
+    def resolved(self) -> Columns:
+        if self.columns is None:
+            self.owner, self.beliefs = str(owner_field(self.model).column), is_bitemporal(self.model)
+        return super().resolved()

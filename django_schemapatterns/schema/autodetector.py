@@ -19,6 +19,7 @@ from django_schemapatterns.schema.generated_plan import order_changes
 from django_schemapatterns.schema.object_changes import arrange_objects, history, release_columns
 from django_schemapatterns.schema.objects import SchemaObject
 from django_schemapatterns.schema.proofs import prove_later, split_proofs
+from django_schemapatterns.schema.storage import convert_tables
 from django_schemapatterns.schema.triggers import AlterTrigger, CompiledTrigger, FollowingOperation
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ class SchemaAutodetectorMixin(MigrationAutodetector):
             if isinstance(operation, CreateModel)
         }
         for app_label, operations in self.generated_operations.items():
+            convert_tables(operations)
             wait_for_functions(operations)
             order_changes(app_label, operations)
             arranged = arrange_objects(

@@ -132,18 +132,19 @@ def _blocking(connection: BaseDatabaseWrapper, source: str, params: list[Any]) -
     return [*reversed(views), *triggers, *policies]
 
 
-def refuse_losses(editor: SchemaEditor, model: type[Model]) -> None:
-    """Raise RuleBroken when views read a table that is to be dropped, as they would go with it."""
+def refuse_losses(editor: SchemaEditor, model: type[Model], column: str | None = None) -> None:
+    """Raise RuleBroken when views read a table or column that is to be dropped, as they would go with it."""
     if editor.collect_sql:
         return
     options: Any = model._meta
     table = editor.quote_name(options.db_table)
     own = {each.view.replace('"', "") for each in options.constraints if hasattr(each, "view")}
-    views = [row[0] for row in _rows(editor.connection, _COLUMNS + _VIEWS, [[table], [None]])]
+    views = [row[0] for row in _rows(editor.connection, _COLUMNS + _VIEWS, [[table], [column]])]
     if lost := [view for view in views if view.replace('"', "") not in own]:
+        what = f"column {quote(column)} of {table}" if column else f"table {table}"
         raise RuleBroken(
-            f"The views {', '.join(lost)} read the table {table}, and would be dropped with it. Remove their "
-            "declarations and run makemigrations again, or drop them in a migration before this one."
+            f"The views {', '.join(lost)} read the {what}, and would be dropped with it. Remove or change "
+            "their declarations and run makemigrations again, or drop them in a migration before this one."
         )
 
 

@@ -32,9 +32,6 @@ NOTES = {
 
 
 class SchemaEditorMixin(PolicyGuardMixin, StorageEditorMixin):
-    # Django 5.2 would drop views and policies along with a column.
-    sql_delete_column = "ALTER TABLE %(table)s DROP COLUMN %(column)s"
-
     def __exit__(
         self,
         exc_type: type[BaseException] | None,
@@ -45,6 +42,12 @@ class SchemaEditorMixin(PolicyGuardMixin, StorageEditorMixin):
         if exc_value and (note := NOTES.get(getattr(exc_value.__cause__, "sqlstate", ""))):
             exc_value.add_note(note)
         super().__exit__(exc_type, exc_value, traceback)
+
+    def remove_field(self, model: type[Model], field: Any) -> None:
+        """Drop the column, but not views along with it, as Django 5.2 would."""
+        if field.column:
+            dependents.refuse_losses(self, model, field.column)
+        super().remove_field(model, field)
 
     def delete_model(self, model: type[Model]) -> None:
         """Drop the table and, which PostgreSQL leaves behind, the functions of its triggers."""

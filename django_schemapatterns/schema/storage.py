@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
+from django.db.migrations import AddField
 
 if TYPE_CHECKING:
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor as SchemaEditor
+    from django.db.migrations.operations.base import Operation
     from django.db.models import Model
 
     _Field = models.Field[Any, Any]
@@ -60,6 +62,10 @@ class StorageField(_Field):
     def added(self, editor: SchemaEditor, model: type[Model]) -> None:
         """Deal with the field on a table that is there already."""
 
+    def conversion(self, model_name: str) -> Operation | None:
+        """Return what migrations do about the field on a table that is there already, None for AddField."""
+        return None
+
     def removed(self, editor: SchemaEditor, model: type[Model]) -> None:
         """Deal with a table that is to be stored as any other."""
 
@@ -74,6 +80,16 @@ class StorageField(_Field):
 
     def refuse_change(self, model: type[Model], old: Any, new: Any) -> None:
         """Raise where a column gets another type that the table is stored by."""
+
+
+def convert_tables(operations: list[Operation]) -> None:
+    """Let such fields come to tables that are there already by an operation of their own."""
+    for place, operation in enumerate(operations):
+        if not (isinstance(operation, AddField) and isinstance(operation.field, StorageField)):
+            continue
+        if conversion := operation.field.conversion(operation.model_name):
+            conversion._auto_deps = getattr(operation, "_auto_deps", [])  # type: ignore[attr-defined]
+            operations[place] = conversion
 
 
 def storage_of(model: type[Model]) -> StorageField | None:

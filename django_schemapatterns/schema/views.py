@@ -65,6 +65,7 @@ class View(Declared):
         return f"{verb} {self.quoted} WITH ({', '.join(options)}) AS\n{self.text}"
 
     def create(self, editor: SchemaEditor) -> None:
+        _make_views_of_tables(editor)
         editor.execute(self.create_sql(), params=None)
 
     def drop(self, editor: SchemaEditor) -> None:
@@ -116,3 +117,11 @@ class View(Declared):
             )
         text, params = queryset.query.get_compiler(connection=postgresql()).as_sql()
         return str(text % tuple(psycopg_sql.quote(param) for param in params))
+
+
+def _make_views_of_tables(editor: SchemaEditor) -> None:
+    """Make at once what CreateModel leaves for the end of a migration; the view may read it."""
+    for statement in list(editor.deferred_sql):
+        if isinstance(statement, str) and statement.startswith("CREATE VIEW"):
+            editor.deferred_sql.remove(statement)
+            editor.execute(statement, params=None)

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from django_schemapatterns.schema.backends import postgresql
-from django_schemapatterns.schema.names import quote, sibling
-from django_schemapatterns.schema.objects import SchemaObject
+from django_schemapatterns.schema.table_views import TableView
 from django_schemapatterns.softdelete.relations import BATCH, MARK, marked_model
 
 if TYPE_CHECKING:
-    from django.db.models import Model
-
-Columns = list[tuple[str, str]]
+    from django.db.models import Field, Model
 
 
-class SoftDeleteView(SchemaObject):
+class SoftDeleteView(TableView):
     """
     The view `<table>_active` or `<table>_deleted`, which reads with the rights of whoever asks.
 
@@ -23,41 +19,20 @@ class SoftDeleteView(SchemaObject):
     columns: names and types, as a view keeps those that it was made with; a change of them renews the view.
     """
 
-    def __init__(self, *, name: str, table: str, columns: Columns | None = None, model: Any = None) -> None:
-        self.table = table
-        self.columns = columns and [(column, db_type) for column, db_type in columns]
-        self.model = model
-        super().__init__(name=name)
-
     @property
     def shows_deleted(self) -> bool:
         return self.name.endswith("_deleted")
 
     @property
-    def view(self) -> str:
-        return quote(sibling(self.table, "_deleted" if self.shows_deleted else "_active"))
+    def suffix(self) -> str:
+        return "_deleted" if self.shows_deleted else "_active"
 
-    def create(self, model: type[Model]) -> str:
-        columns = ", ".join(quote(name) for name, _ in self._columns())
+    def shows(self, field: Field[Any, Any]) -> bool:
+        return self.shows_deleted or field.name not in {MARK, BATCH}
+
+    def select(self, columns: str, table: str) -> str:
         state = "IS NOT NULL" if self.shows_deleted else "IS NULL"
-        table = quote(model._meta.db_table)  # which has another name still when a migration is taken back
-        select = f"SELECT {columns} FROM {table} WHERE {MARK} {state}"  # noqa: S608 - quoted names
-        return f"CREATE VIEW {self.view} WITH (security_invoker = true) AS {select}"
-
-    def remove(self, model: type[Model]) -> str:
-        return f"DROP VIEW IF EXISTS {self.view}"
-
-    def deconstruct(self) -> Any:
-        path = f"django_schemapatterns.constraints.{type(self).__name__}"
-        return path, (), {"name": self.name, "table": self.table, "columns": self._columns()}
-
-    def _columns(self) -> list[Any]:
-        if self.columns is None:
-            connection = postgresql()
-            hidden = () if self.shows_deleted else (MARK, BATCH)
-            fields = [field for field in self.model._meta.local_concrete_fields if field.name not in hidden]
-            self.columns = [(field.column, field.db_type(connection)) for field in fields]
-        return self.columns
+        return f"SELECT {columns} FROM {table} WHERE {MARK} {state}"  # noqa: S608 - quoted names
 
 
 def views(model: type[Model]) -> list[SoftDeleteView]:

@@ -129,7 +129,7 @@ def assert_sees_exactly(
 
     rows: a model, or a queryset of it.  expected: instances, or primary keys.
     """
-    queryset: Any = rows if hasattr(rows, "values_list") else rows._base_manager.all()  # type: ignore[union-attr]
+    queryset: Any = rows._base_manager.all() if isinstance(rows, type) else rows
     with as_user(user, tenant=tenant, role=role, using=using, **data):
         seen = set(queryset.using(using).values_list("pk", flat=True))
     wanted = {getattr(each, "pk", each) for each in expected}
@@ -160,13 +160,14 @@ def assert_isolated(
     connection = connections[using]
     with as_role(role, using=using):
         found = protected_tables(connection, {quote(model._meta.db_table): model._meta.label})
-        [table] = [each for each in found if each.label == model._meta.label] or [None]
+        table = next((each for each in found if each.label == model._meta.label), None)
         assert table is not None, f"There is no table of {model._meta.label} in {using!r}."
         assert table.enabled, f"{model._meta.label} has no row security."
         assert table.active, f"No policy of {model._meta.label} is asked for {role_name(role)}."
-        actors = [Actor(**{by: _text(each)}) for each in (one, other)]
-        for mine, theirs in (actors, actors[::-1]):
-            _assert_isolated(Trials(connection, table, mine, theirs))
+        keys = [_text(each) for each in (one, other)]
+        for mine, theirs in (keys, keys[::-1]):
+            actors = [Actor(user=key) if by == "user" else Actor(tenant=key) for key in (mine, theirs)]
+            _assert_isolated(Trials(connection, table, *actors))
 
 
 def _assert_isolated(trials: Trials) -> None:

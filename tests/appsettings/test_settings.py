@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from asgiref.sync import async_to_sync
 from django.contrib.auth.models import Permission
+from django.core import serializers
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import IntegrityError, connection, models, transaction
@@ -295,6 +296,29 @@ def test_a_secret_is_neither_logged_nor_shown() -> None:
     with pytest.raises(WrongSetting) as caught:
         setting.get()
     assert "5" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "secret"), [(str, "s3cret-word"), (int, 70_707_070), (dict, {"k": "s3cret-word"})]
+)
+@pytest.mark.parametrize("form", ["json", "xml", "python"])
+def test_a_secret_is_in_no_fixture(kind: Any, secret: Any, form: str) -> None:
+    appsettings.register("shop.token", kind, default=kind(), secret=True)
+    appsettings.register("shop.shown", str, default="")
+    appsettings.set_setting("shop.token", secret)
+    appsettings.set_setting("shop.shown", "in the fixture")
+
+    fixture = str(serializers.serialize(form, ApplicationSetting.objects.all()))
+
+    assert "in the fixture" in fixture
+    assert "s3cret" not in fixture
+    assert "70707070" not in fixture
+    appsettings.set_setting("shop.shown", "changed")
+    if form != "python":
+        for row in serializers.deserialize(form, fixture):
+            row.save()
+        assert appsettings.get_setting("shop.shown") == "in the fixture"
+        assert appsettings.get_setting("shop.token") == kind()
 
 
 def test_a_secret_has_its_value_in_no_other_column() -> None:

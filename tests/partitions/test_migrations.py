@@ -136,11 +136,28 @@ def test_a_long_name_has_a_partition_for_each_month() -> None:
     assert {len(each) for each in found_names} == {63}
 
 
-def test_an_ordinary_table_is_not_partitioned_by_surprise() -> None:
+def test_makemigrations_converts_a_table_that_is_there() -> None:
     story = Story(tree(models.Model, at=moment))
+    story.model()(at=timezone.now()).save()
 
-    with pytest.raises(ConfigurationError, match=r"is there already, and not partitioned\. Use .*Convert"):
-        story.becomes(tree(at=moment, partition=by()))
+    (operation,) = story.becomes(tree(at=moment, partition=by()))
+
+    assert isinstance(operation, ConvertToPartitioned)
+    assert primary_key("testapp_tree") == ["id", "at"]
+    assert story.model()._default_manager.count() == 1
+
+
+def test_add_field_does_not_partition_an_ordinary_table() -> None:
+    story = Story(tree(models.Model, at=moment))
+    after = story.state.clone()
+    operation = migrations.AddField("tree", "partitioned_by", fields.PartitionBy(by="at", every="month"))
+    operation.state_forwards("testapp", after)
+
+    refused = pytest.raises(
+        ConfigurationError, match=r"is there already, and not partitioned\. Use .*Convert"
+    )
+    with refused, connection.schema_editor() as editor:
+        operation.database_forwards("testapp", editor, story.state, after)
 
 
 def test_the_state_after_a_conversion_is_that_of_the_model() -> None:

@@ -19,7 +19,7 @@ from tests.partitions_maintenance.tools import execute, rows, value
 pytestmark = pytest.mark.django_db
 
 BOUNDS = "FOR VALUES FROM ('2026-01-01 00:00:00+00') TO ('2026-02-01 00:00:00+00')"
-VALUES = {
+VALUES: dict[str, list[Any]] = {
     "smallint": ["-32768", None],
     "bigint": ["9223372036854775807", "0"],
     "numeric": ["123456789012345678901234567890.000000000100", "NaN", "Infinity"],

@@ -12,8 +12,10 @@ from django.utils import timezone
 from django_schemapatterns.exceptions import ConfigurationError
 from django_schemapatterns.partitions import bounds
 from django_schemapatterns.partitions.ensure import drain, ensure
+from django_schemapatterns.partitions.expire import expire
 from django_schemapatterns.partitions.listing import rows_in_default
 from django_schemapatterns.partitions.plan import missing_after, plan_ensure
+from django_schemapatterns.partitions.retention import Retention
 from tests.partitions_maintenance.tools import NOW, Bookings, actions, execute, rows, value
 
 pytestmark = pytest.mark.django_db
@@ -309,3 +311,44 @@ def test_clock_is_that_of_now_by_default(bookings: Bookings) -> None:
 
     assert timezone.now() in bookings.listing().ranges[0][0]
     assert connection.in_atomic_block
+
+
+def test_owner_needs_no_superuser(bookings: Bookings) -> None:
+    execute("CREATE ROLE plain_owner; GRANT CREATE ON SCHEMA public TO plain_owner")
+    execute("GRANT USAGE ON SCHEMA schemapatterns TO plain_owner; SET LOCAL ROLE plain_owner")
+    bookings.create(default=True, ahead=1, keep="1 month")
+    execute(
+        "CREATE TABLE notes (booking bigint, at timestamptz, FOREIGN KEY (booking, at) REFERENCES bookings)"
+    )
+    bookings.fill("2026-03-05 00:00+00", "2026-01-05 00:00+00")
+    execute("INSERT INTO notes SELECT id, at FROM bookings WHERE at > '2026-03-01'")
+
+    outcomes = [ensure(now=NOW), drain(), expire(now=NOW, retention=Retention(grace=None, archive=None))]
+
+    execute("RESET ROLE")
+    assert [outcome.problems for outcome in outcomes] == [[], [], []]
+    assert bookings.places() == [("bookings_2026_03", 1)]
+    assert actions(outcomes[2].done)[-1] == "drop bookings_2026_01"
+
+
+def test_partition_belongs_to_the_owner_of_its_table(bookings: Bookings) -> None:
+    execute("CREATE ROLE plain_owner; GRANT CREATE ON SCHEMA public TO plain_owner")
+    bookings.create(ahead=0)
+    execute("ALTER TABLE bookings OWNER TO plain_owner")
+
+    ensure(now=NOW)
+
+    owner = "SELECT pg_get_userbyid(relowner) FROM pg_class WHERE relname = 'bookings_2026_03'"
+    assert value(owner) == "plain_owner"
+
+
+def test_who_is_not_the_owner_is_told(bookings: Bookings) -> None:
+    bookings.create(ahead=0)
+    execute("CREATE ROLE plain_stranger; GRANT CREATE ON SCHEMA public TO plain_stranger")
+    execute("GRANT USAGE ON SCHEMA schemapatterns TO plain_stranger; SET LOCAL ROLE plain_stranger")
+
+    outcome = ensure(now=NOW)
+
+    execute("RESET ROLE")
+    assert "permission denied" in outcome.problems[0].text or "must be owner" in outcome.problems[0].text
+    assert bookings.names() == []

@@ -13,6 +13,7 @@ import psycopg
 import pytest
 from django.db import OperationalError, connection
 
+from django_schemapatterns.context import acting_as
 from django_schemapatterns.partitions.archive import Archive
 from django_schemapatterns.partitions.bounds import Duration
 from django_schemapatterns.partitions.ensure import drain, ensure
@@ -276,3 +277,20 @@ def test_session_keeps_its_lock_timeout(january: Bookings) -> None:
 
     assert value("SHOW lock_timeout") == "0"
     assert value("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'") == 0
+
+
+def test_run_on_somebodys_behalf_detaches_without_a_lock_all_the_same(january: Bookings) -> None:
+    def retire() -> Outcome:
+        with acting_as(user_id="7", reason="spring cleaning"):
+            return expire(now=NOW, retention=GRACE, patience=PATIENT)
+
+    with session() as other:
+        other.execute("INSERT INTO bookings (at) VALUES ('2026-02-05 00:00+00')")
+        run = Run(retire)
+        wait_until(WAITING)
+        with session(autocommit=True) as third:
+            third.execute("SET lock_timeout = '2s'; INSERT INTO bookings (at) VALUES ('2026-02-06 00:00+00')")
+        other.rollback()
+
+    assert run.join().complete
+    assert january.names() == ["bookings_2026_02"]

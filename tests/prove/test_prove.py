@@ -142,6 +142,7 @@ def test_partition_that_is_granted_itself(bank: House) -> None:
         bank.run("postgres", "ALTER TABLE parts_1 ENABLE ROW LEVEL SECURITY")
         _, findings = proof(bank)
         assert ("public.parts", "partition parts_1") not in failures(findings)
+        assert ("public.parts", "partitions") in failures(findings, "ok")
 
 
 def test_a_table_without_rows_of_two_is_unknown(bank: House) -> None:

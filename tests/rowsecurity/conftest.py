@@ -8,8 +8,11 @@ from django.db import connection, connections
 from pytest_django import DjangoDbBlocker
 
 from tests.context.notes import database_like_default
+from tests.context.pooler import find_pgbouncer
 from tests.rowsecurity.roles import LOGIN, PASSWORD, make_logins
 from tests.rowsecurity.world import TABLES, World
+
+collect_ignore = [] if find_pgbouncer() else ["test_pgbouncer.py"]
 
 
 @pytest.fixture(scope="session")

@@ -8,13 +8,14 @@ import pytest
 from django.db import DatabaseError, connection, models, transaction
 from django.db.models import F
 
+from django_schemapatterns import models as patterns
 from django_schemapatterns.database import View
 from django_schemapatterns.exceptions import ConfigurationError, RuleBroken
 from django_schemapatterns.operations import AlterObject
 from tests.audit.tools import execute, select
 from tests.schema.declaring import DeclaredStory, declare, registry
 from tests.schema.test_free_objects_domains import plain
-from tests.schema.test_migrations import kinds
+from tests.schema.test_migrations import kinds, tree
 
 __all__ = ["registry"]
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("registry")]
@@ -200,7 +201,7 @@ def test_view_that_is_there_already_is_not_taken_over() -> None:
 def test_column_that_a_view_reads_is_not_taken_from_under_it() -> None:
     story = DeclaredStory(trees(), declare(tall()))
 
-    with pytest.raises(DatabaseError, match="view tall_trees"), transaction.atomic():
+    with pytest.raises(RuleBroken, match='views tall_trees read the column "height"'), transaction.atomic():
         story.becomes(plain(), declare(tall()))
 
     with pytest.raises(RuleBroken, match="views tall_trees read the table"), transaction.atomic():
@@ -215,3 +216,13 @@ def test_declarations_that_can_not_be_are_refused() -> None:
         tall("sql/nothing.sql").resolved("testapp")
     with pytest.raises(ConfigurationError, match="returns a queryset; it returns 3"):
         View("tall_trees", lambda: 3).resolved("testapp")  # type: ignore[arg-type,return-value]
+
+
+def test_view_reads_what_a_pattern_puts_beside_its_table() -> None:
+    deletable = tree(patterns.SoftDeleteModel, height=models.IntegerField(null=True))
+    query = f"SELECT count(*) AS n FROM {TABLE}_active"
+    story = DeclaredStory(deletable, declare(View("alive_trees", query)))
+
+    assert kinds(list(story.done[0][0].operations))[-1] == "CreateObject"
+    assert select("SELECT n FROM alive_trees") == 0
+    story.undo()

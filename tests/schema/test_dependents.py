@@ -8,8 +8,9 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection, models
 
+from django_schemapatterns import models as patterns
 from tests.audit.tools import entries, execute, select
-from tests.schema.story import Story
+from tests.schema.story import Story, state_of
 from tests.schema.test_free_objects_domains import height, plain
 from tests.schema.test_free_objects_enums import season
 from tests.schema.test_migrations import tree
@@ -90,8 +91,6 @@ def test_partitions_follow_their_table() -> None:
 
 
 def test_audited_and_soft_deleted_models_go_on(transactional_db: None) -> None:
-    from django_schemapatterns import models as patterns
-
     def declare(field: Any) -> Any:
         return tree(patterns.AuditedModel, patterns.SoftDeleteModel, season=field)
 
@@ -156,4 +155,33 @@ def comment() -> Any:
         "AND attname = 'height'",
         TABLE,
         TABLE,
+    )
+
+
+def test_views_of_a_pattern_keep_their_grants_and_comments_when_fields_come_and_go() -> None:
+    def declare(**fields: Any) -> Any:
+        return tree(patterns.SoftDeleteModel, name=models.TextField(default=""), **fields)
+
+    story = Story(declare())
+    execute("CREATE ROLE tree_guest")
+    execute(f"GRANT SELECT (name) ON {TABLE}_active TO tree_guest")
+    execute(f"GRANT SELECT ON {TABLE}_deleted TO tree_guest")
+    execute(f"COMMENT ON VIEW {TABLE}_active IS '100% alive; as we know'")
+    before = grants()
+
+    (migration,) = story.find(state_of(declare(width=models.IntegerField(null=True))))
+    with connection.schema_editor() as editor:
+        migration.apply(story.state.clone(), editor)
+    assert grants() == before
+    assert select(f"SELECT count(width) FROM {TABLE}_active") == 0
+    with connection.schema_editor() as editor:
+        migration.unapply(story.state.clone(), editor)
+    assert grants() == before
+
+
+def grants() -> Any:
+    return select(
+        "SELECT array_agg(concat(relname, relacl, attacl, obj_description(pg_class.oid)) ORDER BY relname) "
+        "FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attname = 'name' "
+        "WHERE relname ~ '^testapp_tree_' AND relkind = 'v'"
     )

@@ -66,7 +66,9 @@ class Command(BaseCommand):
             return
         self.stdout.write(f"{question.table} {question.value}, {question.command} by {question.actor}")
         for each in explanation.judgements:
-            self.stdout.write(f"  {self.word_of(each):<14} {each.policy} {kind_of(each)}: {each.using}")
+            self.stdout.write(
+                f"  {self.word_of(each):<14} {each.policy} {kind_of(each)}: {each.using or 'no USING'}"
+            )
             if each.error:
                 self.stdout.write(f"                 {each.error}")
         style = self.style.SUCCESS if explanation.verdict == "visible" else self.style.WARNING

@@ -62,10 +62,12 @@ WHERE relation = %(table)s AND has_table_privilege(view, 'SELECT') ORDER BY 1
 )
 
 _REFERENCES = """
-SELECT conname::text, conrelid::regclass::text, cardinality(conkey),
-       (SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = conrelid AND attnum = conkey[1]),
-       (SELECT quote_ident(attname) FROM pg_attribute WHERE attrelid = confrelid AND attnum = confkey[1]),
-       has_column_privilege(conrelid, conkey[1], 'UPDATE')
+SELECT conname::text, conrelid::regclass::text,
+       ARRAY(SELECT quote_ident(attname) FROM unnest(conkey) WITH ORDINALITY AS key (number, place)
+             JOIN pg_attribute ON attrelid = conrelid AND attnum = number ORDER BY place),
+       ARRAY(SELECT quote_ident(attname) FROM unnest(confkey) WITH ORDINALITY AS key (number, place)
+             JOIN pg_attribute ON attrelid = confrelid AND attnum = number ORDER BY place),
+       (SELECT bool_and(has_column_privilege(conrelid, number, 'UPDATE')) FROM unnest(conkey) AS number)
 FROM pg_constraint WHERE contype = 'f' AND confrelid = %(table)s AND conparentid = 0 ORDER BY 2, 1
 """
 
@@ -131,8 +133,8 @@ def views(connection: BaseDatabaseWrapper, table: Protected) -> list[tuple[str, 
 
 def references(
     connection: BaseDatabaseWrapper, table: Protected
-) -> list[tuple[str, str, int, str, str, bool]]:
-    """Return the foreign keys that lead to the table."""
+) -> list[tuple[str, str, list[str], list[str], bool]]:
+    """Return the foreign keys that lead to the table: name, child, columns on both sides, may be changed."""
     return ask(connection, _REFERENCES, {"table": table.oid})
 
 

@@ -148,23 +148,25 @@ class Trials:
 
     def refer(self, theirs: list[str]) -> Iterator[Finding]:
         """Let a row that one may change point at a row of the other."""
-        for name, child, width, column, target, may in tables.references(self.connection, self.table):
+        for name, child, columns, targets, may in tables.references(self.connection, self.table):
             trial = f"foreign key {name}"
-            if not may:
-                yield self.found(trial, "ok", f"no grant to change {child}")
-            elif width > 1:
-                yield self.found(trial, "unknown", f"{child} refers by {width} columns; try that by hand")
+            if may:
+                yield self._refer(trial, child, columns, targets, theirs)
             else:
-                yield self._refer(trial, child, column, target, theirs)
+                yield self.found(trial, "ok", f"no grant to change {child}")
 
-    def _refer(self, trial: str, child: str, column: str, target: str, theirs: list[str]) -> Finding:
-        query = f"SELECT {target}::text FROM {self.table.sql} WHERE {self.table.key} = %s"  # noqa: S608
-        [(value,)] = self.run(self.other, query, [theirs[0]]).rows
+    def _refer(
+        self, trial: str, child: str, columns: list[str], targets: list[str], theirs: list[str]
+    ) -> Finding:
+        texts = ", ".join(f"{target}::text" for target in targets)
+        query = f"SELECT {texts} FROM {self.table.sql} WHERE {self.table.key} = %s"  # noqa: S608
+        [values] = self.run(self.other, query, [theirs[0]]).rows
+        given = ", ".join(f"{column} = %s" for column in columns)
         outcome = self.run(
             self.one,
-            f"UPDATE {child} SET {column} = %s WHERE CURRENT OF own_row",  # noqa: S608
-            [value],
-            own_row=(f"SELECT FROM {child} WHERE {column} IS NOT NULL", []),
+            f"UPDATE {child} SET {given} WHERE CURRENT OF own_row",  # noqa: S608
+            list(values),
+            own_row=(f"SELECT FROM {child} WHERE {columns[0]} IS NOT NULL", []),
         )
         if outcome.state == NO_ROW or (not outcome.error and outcome.count == 0):
             return self.found(trial, "unknown", f"{self.one} has no row in {child} to try it with")
@@ -239,12 +241,21 @@ def ways_around(connection: BaseDatabaseWrapper, table: Protected) -> Iterator[F
     yield Finding(table.label, "truncate", "failed" if may else "ok", "granted" if may else "not granted")
     for view, is_copy, as_invoker in tables.views(connection, table):
         yield Finding(table.label, f"view {view}", *_of_view(connection, view, is_copy, as_invoker))
-    for part, enabled, may_read, may_write in tables.partitions(connection, table):
-        status: Status = "failed" if (may_read or may_write) and not enabled else "ok"
-        text = (
-            "has row security of its own" if enabled else "granted" if status == "failed" else "not granted"
+    if parts := tables.partitions(connection, table):
+        yield from _of_partitions(table, parts)
+
+
+def _of_partitions(table: Protected, parts: list[tuple[str, bool, bool, bool]]) -> Iterator[Finding]:
+    open_ones = [
+        name for name, enabled, may_read, may_write in parts if (may_read or may_write) and not enabled
+    ]
+    for name in open_ones:
+        yield Finding(
+            table.label, f"partition {name}", "failed", "granted, and without row security of its own"
         )
-        yield Finding(table.label, f"partition {part}", status, text)
+    if not open_ones:
+        text = f"{len(parts)} of them, none of which can be reached but through the table"
+        yield Finding(table.label, "partitions", "ok", text)
 
 
 def _of_view(connection: Any, view: str, is_copy: bool, as_invoker: bool) -> tuple[Status, str]:  # noqa: FBT001
