@@ -11,6 +11,7 @@ from django_schemapatterns.periods.overlap_forms import overlap_errors
 from django_schemapatterns.periods.views import PeriodView
 from django_schemapatterns.rowsecurity.constraints import RowSecurity
 from django_schemapatterns.rowsecurity.rules import Allow, Wall
+from django_schemapatterns.rowsecurity.tenants import TenantReference
 from django_schemapatterns.schema.check import Check
 from django_schemapatterns.softdelete.constraints import ExcludeAlive, UniqueAlive
 from django_schemapatterns.softdelete.views import SoftDeleteView
@@ -27,6 +28,7 @@ __all__ = [
     "RowSecurity",
     "SettingRule",
     "SoftDeleteView",
+    "TenantReference",
     "UniqueAcrossPartitions",
     "UniqueAlive",
     "UniqueEncrypted",

@@ -9,6 +9,7 @@ from django_schemapatterns.partitions.fields import PartitionBy
 from django_schemapatterns.partitions.references import PartitionKeyField
 from django_schemapatterns.partitions.uuid7 import UUID7, UUID7Field, uuid7
 from django_schemapatterns.periods.expressions import ClockTimestamp
+from django_schemapatterns.rowsecurity.tenants import TenantForeignKey
 from django_schemapatterns.search.fields import SearchVectorField
 from django_schemapatterns.softdelete.fields import AliveForeignKey, BatchField, MarkField
 from django_schemapatterns.timestamps.fields import CreatedAtField, UpdatedAtField
@@ -26,6 +27,7 @@ from django_schemapatterns.types.enums import EnumField
 from django_schemapatterns.types.rules import Between, Length, Pattern, Rule
 
 __all__ = [
+    "UUID7",
     "AliveForeignKey",
     "Attribute",
     "AttributesField",
@@ -52,7 +54,7 @@ __all__ = [
     "Rule",
     "SearchVectorField",
     "SlugField",
-    "UUID7",
+    "TenantForeignKey",
     "UUID7Field",
     "UpdatedAtField",
     "uuid7",

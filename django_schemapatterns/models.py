@@ -11,6 +11,7 @@ from django_schemapatterns.partitions.catalog_model import TablePartition
 from django_schemapatterns.partitions.models import PartitionedModel
 from django_schemapatterns.periods.bitemporal import BitemporalModel
 from django_schemapatterns.periods.models import PeriodModel
+from django_schemapatterns.rowsecurity.tenants import TenantModel
 from django_schemapatterns.search.models import SearchableModel
 from django_schemapatterns.softdelete.models import SoftDeleteModel
 from django_schemapatterns.softdelete.readers import active_model
@@ -28,6 +29,7 @@ __all__ = [
     "SearchableModel",
     "SoftDeleteModel",
     "TablePartition",
+    "TenantModel",
     "TimestampedModel",
     "active_model",
 ]

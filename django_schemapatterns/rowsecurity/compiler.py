@@ -8,14 +8,14 @@ from copy import copy
 from typing import TYPE_CHECKING, Any, Final
 
 from django.core.exceptions import FieldDoesNotExist, FieldError
-from django.db.models import F, OuterRef, Q, QuerySet
+from django.db.models import F, OuterRef, Q
 from django.db.models.expressions import Func, RawSQL, ResolvedOuterRef, Subquery, Window
 from django.db.models.functions import Random
 from django.db.models.sql.query import Query
 
 from django_schemapatterns.context import CurrentValue
 from django_schemapatterns.exceptions import ConfigurationError
-from django_schemapatterns.rowsecurity.relations import AnyOf, among, hop_of
+from django_schemapatterns.rowsecurity.relations import among, hop_of
 
 if TYPE_CHECKING:
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor as SchemaEditor
@@ -173,28 +173,23 @@ def _volatile(function: Any) -> str:
 
 def parts_of(node: Any) -> Iterator[Any]:
     """Return everything that a condition consists of, also within its subqueries."""
-    if isinstance(node, tuple | list):
-        for each in node:
-            yield from parts_of(each)
-        return
-    yield node
-    for each in getattr(node, "children", ()):
+    if not isinstance(node, tuple | list):
+        yield node
+    for each in _inner_parts(node):
         yield from parts_of(each)
-    if isinstance(node, AnyOf):
-        yield from parts_of(node.queryset.query.where)
-    if isinstance(node, Subquery):
-        yield from parts_of(node.query.where)
-    if isinstance(node, QuerySet):
-        yield from parts_of(node.query.where)
-    if isinstance(node, Query):
-        yield from parts_of(node.where)
-    for each in getattr(node, "get_source_expressions", list)():
-        if each is not None:
-            yield from parts_of(each)
-    for side in ("lhs", "rhs"):
-        each = getattr(node, side, None)
-        if hasattr(each, "get_source_expressions") or isinstance(each, Query):
-            yield from parts_of(each)
+
+
+def _inner_parts(node: Any) -> Iterator[Any]:
+    if isinstance(node, tuple | list):
+        yield from node
+    yield from getattr(node, "children", ())
+    for query in (node, getattr(node, "query", None), getattr(node, "queryset", None)):
+        query = getattr(query, "query", query)  # noqa: PLW2901 - a queryset stands for its query
+        if isinstance(query, Query):
+            yield query.where
+    yield from (each for each in getattr(node, "get_source_expressions", list)() if each is not None)
+    sides = (getattr(node, side, None) for side in ("lhs", "rhs"))
+    yield from (each for each in sides if hasattr(each, "get_source_expressions") or isinstance(each, Query))
 
 
 def _has_columns(part: Any) -> bool:

@@ -13,6 +13,7 @@ TABLES = [
     "rowtests_document",
     "rowtests_document_readers",
     "rowtests_page",
+    "rowtests_remark",
     "rowtests_team",
     "rowtests_membership",
     "rowtests_secret",

@@ -7,8 +7,10 @@ from typing import Any, ClassVar
 from django.db import models
 from django.db.models import Q
 
+from django_schemapatterns import models as patterns
 from django_schemapatterns.constraints import Allow, RowSecurity, Wall
 from django_schemapatterns.context import current
+from django_schemapatterns.fields import TenantForeignKey
 
 
 class Tenant(models.Model):
@@ -25,7 +27,7 @@ class Person(models.Model):
         return self.name
 
 
-class Document(models.Model):
+class Document(patterns.TenantModel):
     tenant = models.ForeignKey(Tenant, models.CASCADE, db_default=current.tenant_id)
     owner = models.ForeignKey(Person, models.CASCADE)
     title = models.CharField(max_length=50)
@@ -63,6 +65,24 @@ class Page(models.Model):
                 Allow("public", when=Q(document__is_public=True)),
                 bypass=["admin"],
             )
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class Remark(patterns.TenantModel):
+    """What is said about a document, within its tenant."""
+
+    tenant = models.ForeignKey(Tenant, models.CASCADE, db_default=current.tenant_id)
+    document = TenantForeignKey(Document, models.CASCADE, null=True, related_name="remarks")
+    text = models.TextField(default="")
+
+    objects: ClassVar[models.Manager[Remark]] = models.Manager()
+
+    class Meta:
+        constraints = [
+            RowSecurity(Allow("all", when=Q(), commands="all"), wall=Wall(tenant=current.tenant_id))
         ]
 
     def __str__(self) -> str:
