@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlencode
 from uuid import uuid4
 
 import psycopg
@@ -65,6 +66,12 @@ class House:
             connections.databases[alias] = {**connection.settings_dict, "NAME": self.database, **user}
         return alias
 
+    def url(self, name: str) -> str:
+        """Return the URL that a program connects by as `name`."""
+        settings = connections[self.alias(name)].settings_dict
+        place = urlencode({"host": settings["HOST"], "port": settings["PORT"] or 5432})
+        return f"postgresql://{settings['USER']}:{settings['PASSWORD']}@/{settings['NAME']}?{place}"
+
     def connect(self, name: str) -> psycopg.Connection[Any]:
         """Log in outside of Django."""
         parameters = connections[self.alias(name)].get_connection_params()
@@ -117,7 +124,9 @@ def house(roles: RoleSet) -> Iterator[House]:
         made.close()
         with _server() as server:
             server.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(name))
-            for role in (*roles.logins, *roles.groups.values()):
+            # The groups of the shop's own policies belong to every database of the tests.
+            groups = [name for name in roles.groups.values() if not name.startswith("app_")]
+            for role in (*roles.logins, *groups):
                 server.execute(sql.SQL("DROP ROLE IF EXISTS {}").format(sql.Identifier(role)))
 
 
