@@ -352,3 +352,14 @@ def test_who_is_not_the_owner_is_told(bookings: Bookings) -> None:
     execute("RESET ROLE")
     assert "permission denied" in outcome.problems[0].text or "must be owner" in outcome.problems[0].text
     assert bookings.names() == []
+
+
+def test_planner_knows_the_whole_table(bookings: Bookings) -> None:
+    bookings.create(default=True, ahead=0)
+    bookings.fill("2026-03-05 00:00+00", times=50)
+    statistics = "SELECT count(*) FROM pg_stats WHERE tablename = 'bookings' AND inherited"
+    assert value(statistics) == 0
+
+    ensure(now=NOW)
+
+    assert value(statistics) == 3

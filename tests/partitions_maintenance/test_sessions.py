@@ -11,18 +11,18 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import OperationalError, connection
+from django.db import OperationalError, connection, transaction
 
 from django_schemapatterns.context import acting_as
 from django_schemapatterns.partitions.archive import Archive
 from django_schemapatterns.partitions.bounds import Duration
 from django_schemapatterns.partitions.ensure import drain, ensure
 from django_schemapatterns.partitions.expire import expire
-from django_schemapatterns.partitions.plan import Outcome
+from django_schemapatterns.partitions.plan import Outcome, plan_ensure
 from django_schemapatterns.partitions.retention import Retention
 from django_schemapatterns.partitions.running import Patience
 from django_schemapatterns.partitions.signals import partition_archived, partition_retired
-from tests.partitions_maintenance.tools import NOW, Bookings, actions, execute, value
+from tests.partitions_maintenance.tools import NOW, Bookings, actions, execute, rows, value
 
 PATIENT = Patience(lock_timeout=20, tries=2, pause=0.1)
 IMPATIENT = Patience(lock_timeout=0.1, tries=1)
@@ -294,3 +294,22 @@ def test_run_on_somebodys_behalf_detaches_without_a_lock_all_the_same(january: B
 
     assert run.join().complete
     assert january.names() == ["bookings_2026_02"]
+
+
+LOCKS = (
+    "SELECT mode FROM pg_locks WHERE pid = pg_backend_pid() AND relation = 'bookings'::regclass ORDER BY 1"
+)
+
+
+@pytest.mark.parametrize(
+    ("default", "strongest"), [(False, "ShareUpdateExclusiveLock"), (True, "ShareRowExclusiveLock")]
+)
+def test_table_is_locked_no_more_than_it_must_be(shared: Bookings, default: bool, strongest: str) -> None:
+    shared.create(default=default, ahead=0)
+    with transaction.atomic():
+        execute(plan_ensure(shared.listing(), now=NOW, using="default").steps[0].sql)
+
+        modes = {mode for (mode,) in rows(LOCKS)}
+
+    assert strongest in modes
+    assert modes <= {"AccessShareLock", "ShareUpdateExclusiveLock", strongest}
