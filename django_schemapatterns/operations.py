@@ -3,12 +3,13 @@
 from django_schemapatterns.appsettings.triggers import CompiledVersionTrigger
 from django_schemapatterns.audit.capture import CompiledAuditTrigger
 from django_schemapatterns.audit.guard import CompiledGuardTrigger
+from django_schemapatterns.encryption.operations import EncryptColumn
+from django_schemapatterns.partitions.indexes import AddIndexOnPartitions
 from django_schemapatterns.partitions.maintenance import (
     DrainPartitions,
     EnsurePartitions,
     ExpirePartitions,
 )
-from django_schemapatterns.partitions.indexes import AddIndexOnPartitions
 from django_schemapatterns.partitions.operations import ConvertToPartitioned, FillPartitionKey
 from django_schemapatterns.partitions.triggers import CompiledPartitionKeyTrigger, CompiledUniqueTrigger
 from django_schemapatterns.periods.seed import SeedPeriods
@@ -85,6 +86,7 @@ __all__ = [
     "DropEnum",
     "DropObject",
     "EnableRowSecurity",
+    "EncryptColumn",
     "EnsurePartitions",
     "ExpirePartitions",
     "FillPartitionKey",

@@ -128,6 +128,40 @@ class EncryptedField(_Field):
         if self.index is not None and today:
             cls.add_to_class(f"{name}{SUFFIX}", BlindIndexField(db_index=not self.index.unique))
 
+    def converted_by(self, old: Any, new: Any) -> Any:
+        """Return the operation that takes values from one field to the other, None if they stay."""
+        from django_schemapatterns.encryption.operations import EncryptColumn
+
+        return None if ways_of(old) == ways_of(new) else EncryptColumn
+
+    def refuse_alteration(self, old: Any, new: Any) -> None:
+        """Let no migration leave values behind that nobody can read."""
+        if ways_of(old) == ways_of(new):
+            return
+        name = f"{new.model._meta.label}.{new.name}"
+        if getattr(old, "place", None) != getattr(new, "place", None) and old.column != new.column:
+            raise ConfigurationError(
+                f"{name}: its values are bound to the name {old.place!r}, and could not be read under "
+                f"another. First "
+                f"write place={old.place!r} into the field and run makemigrations; then rename it, and "
+                f"keep that."
+            )
+        raise ConfigurationError(
+            f"{name}: AlterField would leave values that nobody can read. Write "
+            f"django_schemapatterns.operations.EncryptColumn in its place, with the same arguments."
+        )
+
+    def refuse_new_table(self, old: str, new: str) -> None:
+        """Let no table get a name under which its values could not be read."""
+        if not self.given_place and old != new:
+            place = f"{old}.{self.column}"
+            raise ConfigurationError(
+                f"{self.label}: its values are bound to the name {place!r}, and could not be read under "
+                f"another. First "
+                f"write place={place!r} into the field and run makemigrations; then rename the table, and "
+                f"keep that."
+            )
+
     def check(self, **kwargs: Any) -> list[Any]:
         from django_schemapatterns.encryption.checks import check_field
 
@@ -251,6 +285,13 @@ class EncryptedField(_Field):
             return base64.b64decode(text.removeprefix(FIXTURE), validate=True)
         except (binascii.Error, ValueError):
             raise DecryptionError(f"{self.label}: the fixture is damaged") from None
+
+
+def ways_of(field: Any) -> tuple[Any, ...] | None:
+    """Return what a value of a field needs to be read, None for plain ones."""
+    if not isinstance(field, EncryptedField):
+        return None
+    return field.key, field.place, field.binding.bind, field.binding.name
 
 
 attach_field_constraints(EncryptedField, unique_constraints)

@@ -119,6 +119,24 @@ class BlindIndexField(_GeneratedField):
         self.expression = IndexOf(F(name.removesuffix(SUFFIX)))
         super().contribute_to_class(cls, name, private_only)
 
+    def generated_sql(self, connection: Any) -> Any:
+        """Return the expression by the name that the encrypted field has, while both are renamed, too."""
+        self.expression = IndexOf(F(self._source_name()))
+        return super().generated_sql(connection)
+
+    def _source_name(self) -> str:
+        fields = {field.name: field for field in self.model._meta.local_concrete_fields}
+        # A copy of a field is equal to it, and may have the name that it had before.
+        mine = [self.name, *(name for name, field in fields.items() if field == self)]
+        sources = [name.removesuffix(SUFFIX) for name in mine]
+        alone = [
+            name
+            for name, field in fields.items()
+            if isinstance(getattr(field, "index", None), BlindIndex) and f"{name}{SUFFIX}" not in fields
+        ]
+        found = [name for name in (*sources, *alone) if name in fields]
+        return found[0] if found else sources[0]
+
     def check(self, **kwargs: Any) -> list[Any]:
         from django_schemapatterns.encryption.checks import check_index_field
 

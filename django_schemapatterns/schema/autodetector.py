@@ -15,7 +15,7 @@ from django_schemapatterns.schema.free_plan import (
     put_around,
     split_at_commits,
 )
-from django_schemapatterns.schema.generated_plan import order_changes
+from django_schemapatterns.schema.generated_plan import order_additions, order_changes, order_removals
 from django_schemapatterns.schema.object_changes import arrange_objects, history, release_columns
 from django_schemapatterns.schema.objects import SchemaObject
 from django_schemapatterns.schema.proofs import prove_later, split_proofs
@@ -63,7 +63,10 @@ class SchemaAutodetectorMixin(MigrationAutodetector):
         for app_label, operations in self.generated_operations.items():
             convert_tables(operations)
             wait_for_functions(operations)
+            self._let_fields_convert(app_label, operations)
             order_changes(app_label, operations)
+            order_additions(app_label, operations)
+            order_removals(app_label, operations, self.from_state)
             arranged = arrange_objects(
                 operations, created, app_label, self._new_model, history(self._graph, app_label)
             )
@@ -74,6 +77,23 @@ class SchemaAutodetectorMixin(MigrationAutodetector):
         super()._sort_migrations()  # type: ignore[misc]
         for app_label, operations in self.generated_operations.items():
             self.generated_operations[app_label] = put_around(put_ours_last(operations))
+
+    def _let_fields_convert(self, app_label: str, operations: list[Operation]) -> None:
+        """Put the operation in the place of AlterField that a field has for its values."""
+        for operation in operations:
+            if type(operation) is AlterField:
+                fields = [
+                    self._field_in(state, app_label, operation) for state in (self.from_state, self.to_state)
+                ]
+                kinds = [each.converted_by(*fields) for each in fields if hasattr(each, "converted_by")]
+                if all(fields) and any(kinds):
+                    operation.__class__ = next(filter(None, kinds))
+
+    def _field_in(self, state: Any, app_label: str, operation: Any) -> Any:
+        try:
+            return state.apps.get_model(app_label, operation.model_name)._meta.get_field(operation.name)
+        except LookupError:  # of a model that gets another name
+            return None
 
     def _new_model(self, app_label: str, name: str) -> Any:
         return self.to_state.apps.get_model(app_label, name)

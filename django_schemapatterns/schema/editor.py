@@ -59,9 +59,19 @@ class SchemaEditorMixin(PolicyGuardMixin, StorageEditorMixin):
 
     def alter_field(self, model: type[Model], old_field: Any, new_field: Any, strict: bool = False) -> None:  # noqa: FBT001, FBT002
         """Change a field; Django refuses changes of generated columns, whose values can be computed."""
+        for field in (old_field, new_field):
+            if hasattr(field, "refuse_alteration"):
+                field.refuse_alteration(old_field, new_field)
         if generated.is_remade(self.connection, old_field, new_field):
             old_field = generated.remake(self, model, old_field, new_field)
         super().alter_field(model, old_field, new_field, strict)
+
+    def alter_db_table(self, model: type[Model], old_db_table: str, new_db_table: str) -> None:
+        """Rename a table; a field may have something against it."""
+        for field in model._meta.local_concrete_fields:
+            if hasattr(field, "refuse_new_table"):
+                field.refuse_new_table(old_db_table, new_db_table)
+        super().alter_db_table(model, old_db_table, new_db_table)
 
     def _alter_field(
         self,
