@@ -15,6 +15,7 @@ from django.utils import timezone
 from django_schemapatterns.exceptions import ConfigurationError
 from django_schemapatterns.partitions import inventory as inventories, making, marks
 from django_schemapatterns.partitions.bounds import bound_literal, next_start, start_of
+from django_schemapatterns.partitions.copying import Copy
 from django_schemapatterns.partitions.fields import primary_key
 from django_schemapatterns.partitions.inventory import Inventory
 from django_schemapatterns.partitions.rebuild import Rebuild, beside
@@ -28,9 +29,13 @@ if TYPE_CHECKING:
 
 Strategy = Literal["attach", "copy"]
 HISTORY: Final = "_history"
+NEW: Final = "_new"
 BOUNDS: Final = "partition_history_bounds"
 LOCK_TIMEOUT: Final = "2s"
 TRIES: Final = 10
+# A policy that holds for the owner, too, would leave rows out; so PostgreSQL rather refuses to read.
+ALL_ROWS: Final = "SET LOCAL row_security = off"
+AS_BEFORE: Final = "SET LOCAL row_security TO DEFAULT"
 PASSING: Final = {"55P03", "40P01"}  # a lock that is not to be had, a deadlock
 # History ends with the period after this time: nothing may be written beyond it while its end is proven.
 MARGIN: Final = timedelta(hours=12)
@@ -92,6 +97,9 @@ class Conversion:
         rule = f"ALTER TABLE IF EXISTS {quote(self.table)} DROP CONSTRAINT IF EXISTS {BOUNDS}"
         self._retried(lambda: self._say([rule]))
         self._say([f"DROP INDEX {self.concurrently}IF EXISTS {self._beside(self.index)}"])
+        if self.online:
+            left = Copy(editor=self.editor, rebuild=self._rebuild(None), new=beside(self.table, NEW))
+            self._retried(lambda: self._say(left.clear()))
 
     def look(self) -> Inventory:
         """Return what hangs on the table; raises ConfigurationError when some of it can not come along."""
@@ -198,30 +206,60 @@ class Conversion:
         self._say([making.close_partitions(self.table), making.copy_triggers(self.table)])
 
     def _copy(self, found: Inventory) -> None:
-        self._locked(lambda: self._copy_locked(self.look()))
+        points_at_itself = any(f" REFERENCES {self.table}(" in each.create[0] for each in found.foreign_keys)
+        if self.online and not points_at_itself:
+            self._copy_online(found)
+        else:
+            self._locked(lambda: self._copy_locked(self.look()))
         self._say(self._rebuild(found).prove())
         self._say([f"ANALYZE {quote(self.table)}"])
 
+    def _copy_online(self, found: Inventory) -> None:
+        """Copy in batches while a trigger follows, and change places at the end."""
+        copy = self._copying(found)
+        maker = replace(self._maker(*self._ends()), table=copy.new, prefix=self.table)
+
+        def prepare() -> None:
+            self._say(copy.prepare(maker.first()))
+
+        def swap() -> None:
+            self._say([f"DROP FUNCTION {copy.function}() CASCADE"])
+            now = self.look()
+            self._say(copy.take_place(self._rebuild(now), next_values(self.editor, now)))
+            self._finish(self._rebuild(now))
+
+        self.progress("make the partitions")
+        self._locked(prepare)
+        copy.fill(self.progress)
+        self.progress("put the partitioned table into its place")
+        self._locked(swap)
+
+    def _copying(self, found: Inventory) -> Copy:
+        return Copy(editor=self.editor, rebuild=self._rebuild(found), new=beside(self.table, NEW))
+
     def _copy_locked(self, found: Inventory) -> None:
-        rebuild = self._rebuild(found)
+        rebuild, ends = self._rebuild(found), self._ends()
         values = next_values(self.editor, found)
         self._say(rebuild.move_away())
         self._say(rebuild.create(values))
-        self._say(self._maker(oldest=self._oldest(rebuild.there)).first())
+        self._say(self._maker(*ends).first())
         self.progress("copy the rows")
         self._say([rebuild.fill(), *rebuild.constrain(), f"DROP TABLE {rebuild.there}"])
         self._finish(rebuild)
 
-    def _oldest(self, table: str) -> datetime | None:
+    def _ends(self) -> tuple[datetime | None, datetime | None]:
+        """Return the moments of the oldest row and of the newest one."""
         if self.options.every is None:
-            return None
-        by = quote(self.options.by)
+            return None, None
+        by, found = quote(self.options.by), []
         with self.editor.connection.cursor() as cursor:
-            cursor.execute(f"SELECT {by} FROM {table} ORDER BY {by} LIMIT 1")  # noqa: S608
-            row = cursor.fetchone()
-        return making.moment_of_key(row[0]) if row else None
+            for order in ("ASC", "DESC"):
+                cursor.execute(f"SELECT {by} FROM {quote(self.table)} ORDER BY {by} {order} LIMIT 1")  # noqa: S608
+                row = cursor.fetchone()
+                found.append(making.moment_of_key(row[0]) if row else None)
+        return found[0], found[1]
 
-    def _rebuild(self, found: Inventory) -> Rebuild:
+    def _rebuild(self, found: Any) -> Rebuild:
         return Rebuild(
             inventory=found,
             table=self.table,
@@ -230,10 +268,9 @@ class Conversion:
             clause=making.partition_by(self.options),
         )
 
-    def _maker(self, oldest: datetime | None = None) -> making.Maker:
-        return making.Maker(
-            editor=self.editor, model=self.model, options=self.options, now=self.now, oldest=oldest
-        )
+    def _maker(self, oldest: datetime | None = None, newest: datetime | None = None) -> making.Maker:
+        maker = making.Maker(editor=self.editor, model=self.model, options=self.options, now=self.now)
+        return replace(maker, oldest=oldest, newest=newest)
 
     def _beside(self, name: str) -> str:
         schema = quote(self.table).rpartition(".")[0]
@@ -261,13 +298,14 @@ class Conversion:
     def _retried(self, act: Callable[[], None]) -> None:
         """Wait for locks no longer than those who wait behind can bear, and try again later."""
         if not self.online:
-            self._say(["SET CONSTRAINTS ALL IMMEDIATE"])
+            self._say(["SET CONSTRAINTS ALL IMMEDIATE", ALL_ROWS])
             act()
+            self._say([AS_BEFORE])
             return
         for attempt in range(TRIES):
             try:
                 with transaction.atomic(using=self.editor.connection.alias):
-                    self._say([f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'"])
+                    self._say([f"SET LOCAL lock_timeout = '{LOCK_TIMEOUT}'", ALL_ROWS])
                     act()
             except OperationalError as error:
                 if getattr(error.__cause__, "sqlstate", None) not in PASSING or attempt == TRIES - 1:
@@ -317,6 +355,7 @@ def revert(editor: SchemaEditor, model: type[Model]) -> None:
     with transaction.atomic(using=editor.connection.alias):
         for statement in (
             "SET CONSTRAINTS ALL IMMEDIATE",
+            ALL_ROWS,
             f"LOCK TABLE {rebuild.here} IN ACCESS EXCLUSIVE MODE",
             *rebuild.move_away(),
             *rebuild.create(values),
@@ -326,6 +365,7 @@ def revert(editor: SchemaEditor, model: type[Model]) -> None:
             *rebuild.finish(),
             *rebuild.point_at(),
             *rebuild.prove(),
+            AS_BEFORE,
         ):
             editor.execute(statement, params=None)
 

@@ -72,7 +72,8 @@ class Maker:
 
         for statement in Maker(editor=editor, model=Order, options=options, now=now).first(): ...
 
-    table: that of the model by default.  oldest: a moment of the past that needs a partition, too.
+    table: that of the model by default.  prefix: of the names of its partitions, its own name by default.
+    oldest, newest: moments of the past and of the future that need a partition, too.
     """
 
     editor: SchemaEditor
@@ -80,11 +81,17 @@ class Maker:
     options: PartitionOptions
     now: datetime
     table: str = ""
+    prefix: str = ""
     oldest: datetime | None = None
+    newest: datetime | None = None
 
     @property
     def parent(self) -> str:
         return self.table or self.model._meta.db_table
+
+    @property
+    def _prefix(self) -> str:
+        return self.prefix or self.parent
 
     def first(self) -> Iterator[str]:
         """Yield what a new table needs: partitions of now and of what lies ahead, and the default."""
@@ -123,23 +130,24 @@ class Maker:
             return
         key_type = str(self.model._meta.get_field(self.options.name).db_type(self.editor.connection))
         ahead = windows_ahead(every, self.now, self.options.ahead)
-        if self.oldest and self.oldest < ahead[0].low:
-            ahead = list(windows(every, self.oldest, start_of(every, ahead[-1].low)))
+        first, last = min(self.oldest or self.now, self.now), max(self.newest or self.now, ahead[-1].low)
+        if (self.oldest, self.newest) != (None, None):
+            ahead = list(windows(every, first, start_of(every, last)))
         for window in ahead:
             low, high = window.literals(key_type)
             if since is None or window.low >= since:
-                name = partition_name(self.parent, every, window.low)
+                name = partition_name(self._prefix, every, window.low)
                 yield name, f"FOR VALUES FROM ({low}) TO ({high})"
 
     def _lists(self) -> Iterator[tuple[str, str]]:
         for suffix, members in self.options.values:
-            yield sibling(self.parent, f"_{suffix}"), self._in(members)
+            yield sibling(self._prefix, f"_{suffix}"), self._in(members)
 
     def _remainders(self) -> Iterator[tuple[str, str]]:
         modulus = self.options.modulus
         for remainder in range(modulus or 0):
             bounds = f"FOR VALUES WITH (MODULUS {modulus}, REMAINDER {remainder})"
-            yield sibling(self.parent, f"_{remainder}"), bounds
+            yield sibling(self._prefix, f"_{remainder}"), bounds
 
     def _in(self, members: Iterable[Any]) -> str:
         return f"FOR VALUES IN ({', '.join(map(self._value, members))})"
@@ -151,7 +159,7 @@ class Maker:
         return str(self.editor.quote_value(field.get_db_prep_save(value, connection=self.editor.connection)))
 
     def _default(self) -> Iterator[str]:
-        yield from self._create(sibling(self.parent, "_default"), "DEFAULT")
+        yield from self._create(sibling(self._prefix, "_default"), "DEFAULT")
 
     def _create(self, name: str, bounds: str) -> Iterator[str]:
         below = self.options.sub
@@ -159,7 +167,7 @@ class Maker:
         yield f"CREATE TABLE {quote(name)} PARTITION OF {quote(self.parent)} {bounds}{clause}"
         yield f"COMMENT ON TABLE {quote(name)} IS {literal(marks.ATTACHED)}"
         if below:
-            yield from replace(self, table=name, options=below)._every_one()
+            yield from replace(self, table=name, prefix=name, options=below)._every_one()
 
 
 def close_partitions(table: str) -> str:

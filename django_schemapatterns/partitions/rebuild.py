@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence as Rows
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django_schemapatterns.schema.names import quote, shorten, sibling
+from django_schemapatterns.schema.names import literal, quote, shorten, sibling
 
 if TYPE_CHECKING:
     from django_schemapatterns.partitions.inventory import Index, Inventory, Sequence
@@ -58,12 +58,16 @@ class Rebuild:
         """Yield what makes the new table; `next_values` are those of its sequences, by column."""
         yield f"CREATE TABLE {self.here} (LIKE {self.there} {LIKE}) {self.clause}".rstrip()
         yield f"ALTER TABLE {self.here} OWNER TO {self.inventory.owner}"
-        for sequence in self.inventory.sequences:
-            yield from self._sequence(sequence, next_values[sequence.column])
+        yield from self.sequences(next_values)
         yield f"ALTER TABLE {self.here} ADD {self._primary_key()}"
         for index in self.inventory.indexes:
             if not index.is_primary:
                 yield from self._index(index)
+
+    def sequences(self, next_values: dict[str, int]) -> Iterator[str]:
+        """Yield what gives the new table the sequences of the old one."""
+        for sequence in self.inventory.sequences:
+            yield from self._sequence(sequence, next_values[sequence.column])
 
     def fill(self) -> str:
         """Return the statement that copies the rows."""
@@ -109,10 +113,14 @@ class Rebuild:
             yield f"ALTER TABLE {self.here} ADD CONSTRAINT {name} {index.definition}"
         else:
             yield index.definition
+        yield from self.comment_on(index)
+
+    def comment_on(self, index: Index) -> Iterator[str]:
+        """Yield the comment of an index; that of a constraint is among what comes last."""
         if index.comment and not index.constraint:
-            schema = self.here.rpartition(".")[0]
+            name, schema = quote(index.name), self.here.rpartition(".")[0]
             place = f"{schema}.{name}" if schema else name
-            yield f"COMMENT ON INDEX {place} IS '{index.comment.replace(chr(39), chr(39) * 2)}'"
+            yield f"COMMENT ON INDEX {place} IS {literal(index.comment)}"
 
     def _sequence(self, sequence: Sequence, value: int) -> Iterator[str]:
         column = quote(sequence.column)
