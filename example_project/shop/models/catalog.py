@@ -18,7 +18,7 @@ from django_schemapatterns.indexes import AttributesIndex, SearchIndex
 from django_schemapatterns.search import SearchQuerySet
 from django_schemapatterns.softdelete.querysets import SoftDeleteManager, SoftDeleteQuerySet
 from example_project.shop.models.attributes import PRODUCT_ATTRIBUTES
-from example_project.shop.models.tree import TreeQuerySet
+from example_project.shop.tree import TreeQuerySet
 
 ALIVE = Q(deleted_at__isnull=True)
 ON_SALE = ALIVE & Q(status="active")
