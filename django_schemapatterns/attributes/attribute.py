@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import KW_ONLY, dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from django.utils.text import capfirst
 
 from django_schemapatterns.attributes.kinds import KINDS, Kind, Text
 from django_schemapatterns.exceptions import ConfigurationError
+from django_schemapatterns.schema import patterns
 
 if TYPE_CHECKING:
     from django.utils.functional import Promise
@@ -31,10 +33,11 @@ class Attribute:
         Attribute("tags", list[str])
 
     name: its key in the document.
-    type: str, int, Decimal, bool, date, list[str], list[int] or list[Decimal].
+    type: str, int, Decimal, bool, date, datetime, list[str], list[int] or list[Decimal].
     choices: values, or pairs of values and labels, or an enumeration of Django.
     min, max: limits of a number or a date, both allowed themselves; of each item of a list.
     max_length: characters of a text, 500 unless given; None for any length.
+    pattern: a regular expression that the whole text matches, as in `fields.Pattern`.
     default: the value, or a callable that returns it, in documents of new objects.
     unit, label, help_text: what forms show; the unit is also part of errors.
     """
@@ -47,6 +50,7 @@ class Attribute:
     min: Any = None
     max: Any = None
     max_length: int | None = MAX_LENGTH
+    pattern: str = ""
     default: Any = None
     unit: str | Promise = ""
     label: str | Promise = ""
@@ -96,14 +100,29 @@ class Attribute:
             raise self._wrong("min and max are for numbers and dates")
         if limits and self.choices:
             raise self._wrong("give either choices or limits")
-        if self.max_length != MAX_LENGTH and not isinstance(self.kind, Text):
-            raise self._wrong("max_length is for text")
-        whole = date if self.type is date else int | Decimal
-        if not all(isinstance(limit, whole) and not isinstance(limit, bool) for limit in limits):
-            kind = "dates" if self.type is date else "int or Decimal"
-            raise self._wrong(f"min and max must be {kind}, not {limits[0]!r}")
+        self._check_text()
+        if wrong := [limit for limit in limits if not self._is_limit(limit)]:
+            kind = {date: "dates", datetime: "datetimes with a time zone"}.get(self.type, "int or Decimal")
+            raise self._wrong(f"min and max must be {kind}, not {wrong[0]!r}")
         if len(limits) == 2 and self.min > self.max:
             raise self._wrong("min is above max")
+
+    def _check_text(self) -> None:
+        if not isinstance(self.kind, Text):
+            if self.max_length != MAX_LENGTH or self.pattern:
+                raise self._wrong("max_length and pattern are for text")
+            return
+        if self.pattern and self.choices:
+            raise self._wrong("give either choices or a pattern")
+        try:
+            patterns.matcher(self.pattern)
+        except (ConfigurationError, re.error) as error:
+            raise self._wrong(str(error).rstrip(".")) from error
+
+    def _is_limit(self, limit: Any) -> bool:
+        if self.type in (date, datetime):
+            return not isinstance(limit, str) and self.kind.is_one(limit)
+        return isinstance(limit, int | Decimal) and not isinstance(limit, bool)
 
     def _check_values(self) -> None:
         item = getattr(self.kind, "item", self.kind)

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from django_schemapatterns.attributes.attribute import Attribute
-from django_schemapatterns.attributes.kinds import Boolean, Date, Integer, Kind, ListOf, Number, pretty
+from django_schemapatterns.attributes.kinds import (
+    Boolean,
+    Date,
+    DateTime,
+    Integer,
+    Kind,
+    ListOf,
+    Number,
+    pretty,
+)
 
 BLANK = ("", "---------")
 
@@ -30,6 +41,39 @@ class TextField(forms.CharField):
 
     def prepare_value(self, value: Any) -> Any:
         return value if value is None or isinstance(value, str) else pretty(value)
+
+
+class MomentField(forms.DateTimeField):
+    """A date and a time of day in the current time zone."""
+
+    widget = forms.DateTimeInput(
+        format="%Y-%m-%dT%H:%M:%S.%f", attrs={"type": "datetime-local", "step": "any"}
+    )
+
+    def __init__(self) -> None:
+        super().__init__(required=False)
+
+    def prepare_value(self, value: Any) -> Any:
+        return super().prepare_value(self._read(value))
+
+    def to_python(self, value: Any) -> Any:
+        return super().to_python(self._read(value))
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        try:
+            return bool(self.to_python(initial) != self.to_python(data))
+        except ValidationError:
+            return True
+
+    def _read(self, value: Any) -> Any:
+        try:
+            return (
+                datetime.fromisoformat(value)
+                if isinstance(value, str) and value.endswith("+00:00")
+                else value
+            )
+        except ValueError:
+            return value
 
 
 class LinesField(forms.CharField):
@@ -93,9 +137,15 @@ def _plain(kind: Kind, attribute: Attribute) -> forms.Field:
         return forms.DecimalField(required=False, widget=forms.NumberInput(attrs={"step": "any", **attrs}))
     if isinstance(kind, Boolean):
         return forms.NullBooleanField(required=False, widget=forms.NullBooleanSelect(attrs=attrs))
+    if isinstance(kind, DateTime):
+        return MomentField()
     if isinstance(kind, Date):
         widget = forms.DateInput(format="%Y-%m-%d", attrs={"type": "date", **attrs})
         return forms.DateField(required=False, widget=widget, input_formats=["%Y-%m-%d"])
-    if attribute.max_length is None:
+    if attribute.pattern:
+        attrs["pattern"] = attribute.pattern
+    if attribute.max_length is None and not attribute.pattern:
         return TextField(required=False, widget=forms.Textarea(attrs={"rows": 3}))
-    return TextField(required=False, widget=forms.TextInput(attrs={"maxlength": attribute.max_length}))
+    if attribute.max_length is not None:
+        attrs["maxlength"] = str(attribute.max_length)
+    return TextField(required=False, widget=forms.TextInput(attrs=attrs))

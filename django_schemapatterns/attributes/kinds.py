@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
 
-from django_schemapatterns.schema.documents import dumps, is_finite
+from django_schemapatterns.schema import patterns
+from django_schemapatterns.schema.documents import dumps, is_finite, moment_text
 from django_schemapatterns.schema.names import literal
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
 
 SHOWN = 50
 _DATE = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}")
+_MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{6}\+00:00")
 
 
 @dataclass(frozen=True)
@@ -105,23 +107,29 @@ class Text(Kind):
         return isinstance(value, str)
 
     def is_between(self, attribute: Attribute, value: Any) -> bool:
-        return attribute.max_length is None or len(value) <= attribute.max_length
+        fits = attribute.max_length is None or len(value) <= attribute.max_length
+        return fits and (not attribute.pattern or patterns.matcher(attribute.pattern)(value))
 
     def limits(self, attribute: Attribute, value: Value) -> list[str]:
-        if attribute.max_length is None or attribute.values:
+        if attribute.values:
             return []
-        return [f"length({value.text}) <= {attribute.max_length}"]
+        size, pattern = attribute.max_length, attribute.pattern
+        length = [f"length({value.text}) <= {size}"] if size is not None else []
+        return [*length, *([f"{value.text} ~ {patterns.sql(pattern)}"] if pattern else [])]
 
     def noun(self, attribute: Attribute) -> str:
-        if attribute.max_length is None:
-            return _("a text")
-        return _("a text of up to %(length)d characters") % {"length": attribute.max_length}
+        size = attribute.max_length
+        text = _("a text") if size is None else _("a text of up to %(length)d characters") % {"length": size}
+        return (
+            f"{text}{_(' like %(pattern)s') % {'pattern': attribute.pattern}}" if attribute.pattern else text
+        )
 
     def json_schema(self, attribute: Attribute) -> dict[str, Any]:
         found = super().json_schema(attribute)
-        if attribute.max_length is None or attribute.values:
+        if attribute.values:
             return found
-        return {**found, "maxLength": attribute.max_length}
+        length = {} if attribute.max_length is None else {"maxLength": attribute.max_length}
+        return {**found, **length, **({"pattern": f"^(?:{attribute.pattern})$"} if attribute.pattern else {})}
 
 
 class Boolean(Kind):
@@ -203,6 +211,44 @@ class Date(Kind):
         return {name: rule for name, rule in found.items() if name not in {"minimum", "maximum"}}
 
 
+class DateTime(Date):
+    """A moment, always written in UTC and to the microsecond, so that texts have the order of moments."""
+
+    schema = {"type": "string", "format": "date-time"}
+
+    def is_one(self, value: Any) -> bool:
+        if isinstance(value, str):
+            return _MOMENT.fullmatch(value) is not None and _is_moment(value)
+        return isinstance(value, datetime) and value.tzinfo is not None
+
+    def accepts(self, attribute: Attribute, value: Any) -> bool:
+        moment = datetime.fromisoformat(value) if isinstance(value, str) and self.is_one(value) else value
+        return Kind.accepts(self, attribute, moment)
+
+    def to_json(self, value: Any) -> Any:
+        return moment_text(value) if self.is_one(value) and not isinstance(value, str) else value
+
+    def typed(self, value: Value) -> list[str]:
+        form = "^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}[.][0-9]{6}[+]00:00$"
+        read = """'$.datetime("YYYY-MM-DD\\"T\\"HH24:MI:SS.USTZH:TZM")'"""
+        return [
+            f"jsonb_typeof({value.json}) = 'string'",
+            f"{value.text} ~ '{form}'",
+            f"{value.json} @? {read}",
+        ]
+
+    def limits(self, attribute: Attribute, value: Value) -> list[str]:
+        found = [(">=", attribute.min), ("<=", attribute.max)]
+        return [
+            f"""{value.text} COLLATE "C" {sign} '{moment_text(limit)}'"""
+            for sign, limit in found
+            if limit is not None
+        ]
+
+    def noun(self, attribute: Attribute) -> str:
+        return _("a date and time in UTC such as 2026-01-31T12:00:00.000000+00:00")
+
+
 class ListOf(Kind):
     """A list of texts or numbers."""
 
@@ -252,6 +298,7 @@ KINDS: dict[Any, Kind] = {
     Decimal: Number(),
     bool: Boolean(),
     date: Date(),
+    datetime: DateTime(),
     list[str]: ListOf(Text()),
     list[int]: ListOf(Integer()),
     list[Decimal]: ListOf(Number()),
@@ -283,6 +330,14 @@ def pretty(value: Any) -> str:
     """Return a value as an error shows it."""
     text = str(value) if isinstance(value, str | Decimal) else json.dumps(value, default=str)
     return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+
+
+def _is_moment(text: str) -> bool:
+    try:
+        datetime.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _is_date(text: str) -> bool:

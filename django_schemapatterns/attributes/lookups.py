@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, datetime
 from functools import reduce
 from operator import and_, or_
 from typing import TYPE_CHECKING, Any
@@ -16,6 +16,7 @@ from django.db.models.lookups import Exact
 
 from django_schemapatterns.attributes.attribute import Attribute, near
 from django_schemapatterns.attributes.kinds import KINDS, Kind, ListOf, Text, pretty, shown
+from django_schemapatterns.schema.documents import moment_text
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -98,8 +99,14 @@ def _checked(name: str, attributes: list[Attribute], lookup: str, value: Any) ->
         if kinds and not any(kind.is_one(each) for kind in kinds):
             nouns = shown(kind.noun(attribute) for kind, attribute in zip(kinds, attributes, strict=True))
             raise ValueError(f"{name!r} is compared with {nouns}, not {pretty(each)!r}.")
-    plain = [each.isoformat() if type(each) is date else each for each in values]
+    plain = [_as_text(each) for each in values]
     return plain if lookup in _MANY else plain[0]
+
+
+def _as_text(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return moment_text(value)
+    return value.isoformat() if isinstance(value, date) else value
 
 
 def _compared(kind: Kind, lookup: str) -> Kind:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
@@ -17,7 +17,7 @@ MAX_DIGITS = 1_000
 
 
 class DocumentEncoder(json.JSONEncoder):
-    """Writes a Decimal as the number that it is, a date in ISO format, and refuses NaN and infinity."""
+    """Writes a Decimal as the number that it is, dates in ISO format, and refuses NaN and infinity."""
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**{**options, "allow_nan": False})
@@ -31,6 +31,8 @@ class DocumentEncoder(json.JSONEncoder):
     def default(self, value: Any) -> Any:
         if isinstance(value, Decimal):
             raise _HasDecimalError
+        if _is_moment(value):
+            return moment_text(value)
         return value.isoformat() if type(value) is date else super().default(value)
 
 
@@ -82,7 +84,7 @@ def complain(document: Any) -> Iterator[ValidationError]:
 def _scalar_error(value: Any) -> ValidationError | None:
     if isinstance(value, str):
         return None if is_storable(value) else _error("text", _("Text must not contain NUL characters."))
-    if value is None or isinstance(value, bool) or type(value) is date:
+    if value is None or isinstance(value, bool) or type(value) is date or _is_moment(value):
         return None
     if not isinstance(value, int | float | Decimal):
         kind = type(value).__name__
@@ -90,6 +92,15 @@ def _scalar_error(value: Any) -> ValidationError | None:
     if not is_finite(value):
         return _error("number", _("NaN and infinity are no numbers that a document can hold."))
     return None if is_short(value) else _error("number", _("A number has too many digits."))
+
+
+def moment_text(value: datetime) -> str:
+    """Return a moment in UTC, in the one form in which texts have the order of moments."""
+    return value.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _is_moment(value: Any) -> bool:
+    return isinstance(value, datetime) and value.tzinfo is not None
 
 
 def is_storable(text: str) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -11,15 +10,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from django_schemapatterns.exceptions import ConfigurationError
-from django_schemapatterns.schema.names import literal
+from django_schemapatterns.schema import patterns
 
 if TYPE_CHECKING:
     from django.utils.functional import _StrOrPromise
-
-# What means something else, or other letters, in PostgreSQL than in Python; first all, then outside of sets.
-_NOT_SHARED = re.compile(r"\\[0-9A-Za-z]|\[\^?[^]]*\[")
-_NOT_SHARED_OUTSIDE = re.compile(r"\(\?(?!:)|[$^]|[*+?}][+?]|\{,")
-
 
 INVALID = _("Enter a valid value.")
 
@@ -77,14 +71,7 @@ class Pattern(Rule):
         message: _StrOrPromise = INVALID,
         name: str = "format",
     ) -> None:
-        if unshared := _unshared(regex):
-            raise ConfigurationError(
-                f"The pattern {regex!r} has {unshared!r}, which PostgreSQL and Python do not read alike. "
-                "Write the characters out, as in [0-9A-Za-z], and leave anchors away: they are implied."
-            )
-        compiled = re.compile(regex, re.DOTALL)
-        check = f"VALUE ~ {literal(f'^(?:{regex})$')}"
-        super().__init__(name, check, lambda text: compiled.fullmatch(text) is not None, message=message)
+        super().__init__(name, f"VALUE ~ {patterns.sql(regex)}", patterns.matcher(regex), message=message)
 
 
 class Length(Rule):
@@ -132,14 +119,6 @@ class Between(Rule):
             message=message or _between(min, max),
             params={"low": min, "high": max},
         )
-
-
-def _unshared(regex: str) -> str:
-    """Return the first part of a pattern that PostgreSQL and Python read differently, or nothing."""
-    plain = re.sub(r"\\[^0-9A-Za-z]", "x", regex)
-    outside = re.sub(r"\[\^?[^]]+\]", "x", plain)
-    found = _NOT_SHARED.search(plain) or _NOT_SHARED_OUTSIDE.search(outside)
-    return found[0] if found else ""
 
 
 def _between(low: Any, high: Any) -> _StrOrPromise:
