@@ -55,7 +55,7 @@ class Domain(types.UserType):
         return [alteration, *proof]
 
 
-class _DomainOperation(FreeOperation):
+class _DomainOperation(types.TypeOperation):
     """What is said by a name, a type and rules."""
 
     def __init__(self, name: str, db_type: str, rules: Mapping[str, str] | None = None) -> None:
@@ -64,7 +64,7 @@ class _DomainOperation(FreeOperation):
         self.rules = dict(rules or {})
 
     @property
-    def domain(self) -> Domain:
+    def declared(self) -> Domain:
         return Domain(self.name, self.db_type, self.rules)
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
@@ -72,64 +72,25 @@ class _DomainOperation(FreeOperation):
 
 
 @public
-class CreateDomain(_DomainOperation):
+class CreateDomain(_DomainOperation, types.CreateType):
     """
     Create a domain; one of this name that is there already must be the same.
 
         CreateDomain("percentage", "numeric(5, 2)", {"range": "VALUE >= 0 AND VALUE <= 100"})
     """
 
-    category = OperationCategory.ADDITION
-
-    def fold(self, app_label: str, objects: dict[str, Owned]) -> None:
-        objects.setdefault(self.name, Owned(app_label, self.domain))
-
-    def forwards(self, editor: SchemaEditor) -> None:
-        types.create(editor, self.domain)
-
-    def backwards(self, editor: SchemaEditor) -> None:
-        types.drop_unless_used(editor, self.domain)
-
     def reduce(self, operation: Any, app_label: str) -> Any:
         same = isinstance(operation, FreeOperation) and operation.name == self.name
-        if same and isinstance(operation, DropDomain):
-            return []
         if same and isinstance(operation, AlterDomain | ReplaceDomain):
             return [CreateDomain(self.name, getattr(operation, "db_type", self.db_type), operation.rules)]
         if same and isinstance(operation, ValidateDomain):
             return [self]
         return super().reduce(operation, app_label)
 
-    def describe(self) -> str:
-        return f"Create domain {self.name}"
-
-    @property
-    def migration_name_fragment(self) -> str:
-        return f"create_{self.name}"
-
 
 @public
-class DropDomain(_DomainOperation):
+class DropDomain(_DomainOperation, types.DropType):
     """Drop a domain that no column has any more; rules are for the way back."""
-
-    category = OperationCategory.REMOVAL
-    when = "after"
-
-    def fold(self, app_label: str, objects: dict[str, Owned]) -> None:
-        objects.pop(self.name, None)
-
-    def forwards(self, editor: SchemaEditor) -> None:
-        editor.execute(self.domain.drop_sql(), params=None)
-
-    def backwards(self, editor: SchemaEditor) -> None:
-        types.create(editor, self.domain)
-
-    def describe(self) -> str:
-        return f"Drop domain {self.name}"
-
-    @property
-    def migration_name_fragment(self) -> str:
-        return f"drop_{self.name}"
 
 
 @public
@@ -250,20 +211,13 @@ class ReplaceDomain(_DomainOperation):
         self.old = Domain(name, old_db_type, dict(old_rules))
 
     def fold(self, app_label: str, objects: dict[str, Owned]) -> None:
-        objects[self.name] = Owned(objects[self.name].app_label, self.domain)
+        objects[self.name] = Owned(objects[self.name].app_label, self.declared)
 
     def forwards(self, editor: SchemaEditor) -> None:
-        types.replace(editor, self.old, self.domain, through=self.old.db_type)
+        types.replace(editor, self.old, self.declared, through=self.old.db_type)
 
     def backwards(self, editor: SchemaEditor) -> None:
-        types.replace(editor, self.domain, self.old, through=self.domain.db_type)
-
-    def describe(self) -> str:
-        return f"Replace domain {self.name}"
-
-    @property
-    def migration_name_fragment(self) -> str:
-        return f"replace_{self.name}"
+        types.replace(editor, self.declared, self.old, through=self.declared.db_type)
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         return (

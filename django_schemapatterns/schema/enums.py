@@ -85,7 +85,7 @@ def _grown(labels: Sequence[str], additions: Sequence[AddEnumValue]) -> tuple[st
     return grown
 
 
-class _EnumOperation(FreeOperation):
+class _EnumOperation(types.TypeOperation):
     """What is said by a name and labels."""
 
     def __init__(self, name: str, labels: Sequence[str]) -> None:
@@ -93,7 +93,7 @@ class _EnumOperation(FreeOperation):
         self.labels = list(labels)
 
     @property
-    def enum(self) -> Enum:
+    def declared(self) -> Enum:
         return Enum(self.name, tuple(self.labels))
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
@@ -101,65 +101,26 @@ class _EnumOperation(FreeOperation):
 
 
 @public
-class CreateEnum(_EnumOperation):
+class CreateEnum(_EnumOperation, types.CreateType):
     """
     Create an enum; one of this name that is there already must be the same.
 
         CreateEnum("order_status", ["pending", "shipped"])
     """
 
-    category = OperationCategory.ADDITION
-
-    def fold(self, app_label: str, objects: dict[str, Owned]) -> None:
-        objects.setdefault(self.name, Owned(app_label, self.enum))
-
-    def forwards(self, editor: SchemaEditor) -> None:
-        types.create(editor, self.enum)
-
-    def backwards(self, editor: SchemaEditor) -> None:
-        types.drop_unless_used(editor, self.enum)
-
     def reduce(self, operation: Any, app_label: str) -> Any:
         same = isinstance(operation, FreeOperation) and operation.name == self.name
-        if same and isinstance(operation, DropEnum):
-            return []
         if same and isinstance(operation, AddEnumValue):
             return [CreateEnum(self.name, operation.added_to(tuple(self.labels)))]
         return super().reduce(operation, app_label)
 
-    def describe(self) -> str:
-        return f"Create enum {self.name}"
-
-    @property
-    def migration_name_fragment(self) -> str:
-        return f"create_{self.name}"
-
 
 @public
-class DropEnum(_EnumOperation):
+class DropEnum(_EnumOperation, types.DropType):
     """Drop an enum that no column has any more; labels are for the way back."""
 
-    category = OperationCategory.REMOVAL
-    when = "after"
 
-    def fold(self, app_label: str, objects: dict[str, Owned]) -> None:
-        objects.pop(self.name, None)
-
-    def forwards(self, editor: SchemaEditor) -> None:
-        editor.execute(self.enum.drop_sql(), params=None)
-
-    def backwards(self, editor: SchemaEditor) -> None:
-        types.create(editor, self.enum)
-
-    def describe(self) -> str:
-        return f"Drop enum {self.name}"
-
-    @property
-    def migration_name_fragment(self) -> str:
-        return f"drop_{self.name}"
-
-
-class _EnumChange(FreeOperation):
+class _EnumChange(types.TypeOperation):
     category = OperationCategory.ALTERATION
 
     def labels_after(self, labels: tuple[str, ...]) -> tuple[str, ...]:
@@ -291,13 +252,6 @@ class ReplaceEnum(_EnumChange):
 
     def reduce(self, operation: Any, app_label: str) -> Any:
         return False
-
-    def describe(self) -> str:
-        return f"Replace enum {self.name}"
-
-    @property
-    def migration_name_fragment(self) -> str:
-        return f"replace_{self.name}"
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         return type(self).__name__, [self.name, self.labels, self.old_labels], {}

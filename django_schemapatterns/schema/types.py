@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -167,6 +168,62 @@ def _is_same(editor: SchemaEditor, found: FoundType, type_: UserType) -> bool:
 
 def _shape(found: FoundType) -> tuple[Any, ...]:
     return found.kind, found.db_type, found.rules, found.labels
+
+
+class TypeOperation(FreeOperation):
+    """What is said by all that a type is made of; the name of the class tells the verb and the kind."""
+
+    @property
+    def declared(self) -> UserType:
+        raise NotImplementedError
+
+    def describe(self) -> str:
+        verb, kind = self._words
+        return f"{verb.capitalize()} {kind} {self.name}"
+
+    @property
+    def migration_name_fragment(self) -> str:
+        return f"{self._words[0]}_{self.name}"
+
+    @property
+    def _words(self) -> list[str]:
+        return [word.lower() for word in re.findall("[A-Z][a-z]+", type(self).__name__)]
+
+
+class CreateType(TypeOperation):
+    """Create a type; one of its name that is there already must be the same."""
+
+    category = OperationCategory.ADDITION
+
+    def fold(self, app_label: str, objects: dict[str, Owned]) -> None:
+        objects.setdefault(self.name, Owned(app_label, self.declared))
+
+    def forwards(self, editor: SchemaEditor) -> None:
+        create(editor, self.declared)
+
+    def backwards(self, editor: SchemaEditor) -> None:
+        drop_unless_used(editor, self.declared)
+
+    def reduce(self, operation: Any, app_label: str) -> Any:
+        if isinstance(operation, DropType) and operation.name == self.name:
+            return []
+        return super().reduce(operation, app_label)
+
+
+class DropType(TypeOperation):
+    """Drop a type that no column has any more; what it was is for the way back."""
+
+    category = OperationCategory.REMOVAL
+    when = "after"
+
+    def fold(self, app_label: str, objects: dict[str, Owned]) -> None:
+        objects.pop(self.name, None)
+
+    def forwards(self, editor: SchemaEditor) -> None:
+        editor.execute(self.declared.drop_sql(), params=None)
+
+    def backwards(self, editor: SchemaEditor) -> None:
+        create(editor, self.declared)
 
 
 @public

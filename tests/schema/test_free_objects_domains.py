@@ -274,4 +274,4 @@ def detect(old: ProjectState, new: ProjectState, graph: MigrationGraph) -> list[
 def test_names_that_no_type_can_have_are_refused() -> None:
     for name in ("", "a%b", 'a"b', "a[]", "ä" * 40):
         with pytest.raises(ConfigurationError, match="can not name a type"):
-            CreateDomain(name, "text").domain.create_sql()
+            CreateDomain(name, "text").declared.create_sql()
