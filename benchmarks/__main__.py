@@ -6,6 +6,7 @@ The benchmarks in one command, from a fresh checkout.
     python -m benchmarks attributes
     python -m benchmarks periods
     python -m benchmarks appsettings
+    python -m benchmarks rowsecurity --rows 1000000
     python -m benchmarks audit --only update,delete --contenders "none,ours,pghistory statement" --repeat 3
 
 They run on the embedded PostgreSQL, on disk and with its defaults, or on the server of DATABASE_URL, in a
@@ -25,7 +26,7 @@ from example_project.bootstrap import ensure_environment, say
 from example_project.postgres import running_server
 
 HOME = Path(__file__).with_name(".postgres")
-SUITES = ["audit", "softdelete", "periods", "attributes", "appsettings", "partitions"]
+SUITES = ["audit", "softdelete", "periods", "attributes", "search", "appsettings", "partitions", "rowsecurity"]
 
 
 def main() -> None:
