@@ -101,25 +101,31 @@ def _check_users(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:
             yield checks.Error(
                 f"{connection.alias!r} connects as {who.name}, {text}.",
                 hint=OTHER_LOGIN,
-                id=f"schemapatterns.{number}",
+                id=number,
             )
 
 
 def problems_of(who: Who, *, may_pass: bool = False) -> Iterator[tuple[str, str]]:
     """Return why policies do not bind a user, and the number of the check; the worst alone says enough."""
     if who.superuser:
-        yield "a superuser: no policy and no grant binds it", "E440"
+        yield "a superuser: no policy and no grant binds it", "schemapatterns.E440"
         return
     if who.bypassrls:
-        yield "which has BYPASSRLS: no policy binds it", "E441"
+        yield "which has BYPASSRLS: no policy binds it", "schemapatterns.E441"
     if who.owns:
-        yield f"the owner of {_some(who.owns)}: it can switch row security off", "E442"
+        yield f"the owner of {_some(who.owns)}: it can switch row security off", "schemapatterns.E442"
     if who.owners:
-        yield f"a member of {_some(who.owners)}, who owns protected tables: it can become that role", "E443"
+        yield (
+            f"a member of {_some(who.owners)}, who owns protected tables: it can become that role",
+            "schemapatterns.E443",
+        )
     if who.unbound:
-        yield f"a member of {_some(who.unbound)}, whom no policy binds: it can become that role", "E444"
+        yield (
+            f"a member of {_some(who.unbound)}, whom no policy binds: it can become that role",
+            "schemapatterns.E444",
+        )
     if who.passes and not may_pass:
-        yield f"a member of {_some(who.passes)}, for whom a policy shows every row", "E445"
+        yield f"a member of {_some(who.passes)}, for whom a policy shows every row", "schemapatterns.E445"
 
 
 def _some(names: list[str]) -> str:

@@ -62,7 +62,7 @@ GROUP BY view ORDER BY 1
 
 RULES: Final = (
     Rule(
-        "W450",
+        "schemapatterns.W450",
         """
         SELECT format('%%I.%%I', nspname, relname), string_agg(privilege_type, ', ' ORDER BY privilege_type)
         FROM pg_class JOIN {{in_schemas}} ON home = relnamespace CROSS JOIN aclexplode(relacl)
@@ -72,7 +72,7 @@ RULES: Final = (
         "Grant to roles by name: REVOKE ALL ON {0} FROM PUBLIC.",
     ),
     Rule(
-        "W451",
+        "schemapatterns.W451",
         """
         SELECT pg_class.oid::regclass::text,
                string_agg(DISTINCT format('%%s to %%s', privilege_type, {{grantee}}), ', ')
@@ -85,7 +85,7 @@ RULES: Final = (
         "Revoke it: TRUNCATE takes hidden rows along, and REFERENCES tells whether a hidden row exists.",
     ),
     Rule(
-        "W452",
+        "schemapatterns.W452",
         """
         SELECT part.oid::regclass::text, string_agg(DISTINCT {{grantee}}, ', ')
         FROM pg_class AS part CROSS JOIN aclexplode(part.relacl)
@@ -98,7 +98,7 @@ RULES: Final = (
         "Whoever goes through the table needs no grant on a partition: REVOKE ALL ON {0} FROM {1}.",
     ),
     Rule(
-        "W453",
+        "schemapatterns.W453",
         """
         SELECT quote_ident(nspname), {{grantee}} FROM pg_namespace CROSS JOIN aclexplode(nspacl)
         WHERE nspname = ANY (%(schemas)s) AND privilege_type = 'CREATE' AND grantee <> nspowner
@@ -108,7 +108,7 @@ RULES: Final = (
         "REVOKE CREATE ON SCHEMA {0} FROM {1}",
     ),
     Rule(
-        "W454",
+        "schemapatterns.W454",
         """
         SELECT pg_proc.oid::regprocedure::text, pg_get_userbyid(proowner)::text
         FROM pg_proc JOIN {{in_schemas}} ON home = pronamespace
@@ -121,13 +121,13 @@ RULES: Final = (
         "Write its names with schemas, and ALTER FUNCTION {0} SET search_path = pg_catalog, pg_temp.",
     ),
     Rule(
-        "W455",
+        "schemapatterns.W455",
         _LEAKS.replace("{{kind}}", "v"),
         "The view {0} shows the rows of {1} that its owner sees, to whoever may read it.",
         "ALTER VIEW {0} SET (security_invoker = true); then the policies of whoever asks hold.",
     ),
     Rule(
-        "W456",
+        "schemapatterns.W456",
         _LEAKS.replace("{{kind}}", "m"),
         "The materialized view {0} is a copy of rows of {1}, and policies can not hold for it.",
         "Let only roles that pass the policies read it, and show others a view of it with a condition.",
@@ -159,4 +159,4 @@ def holes(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:
             cursor.execute(render(rule.query, **_PARTS), parameters)
             for row in cursor.fetchall():
                 hint = rule.hint.format(*row)
-                yield checks.Warning(rule.said.format(*row), hint=hint, id=f"schemapatterns.{rule.number}")
+                yield checks.Warning(rule.said.format(*row), hint=hint, id=rule.number)

@@ -95,6 +95,7 @@ class Plan:
         self.schemas = sorted({*roles.schemas, SCHEMA})
         self.objects: dict[tuple[str, int], Object] = {}
         self.right: set[Granted] = set()
+        self.acts_for = self.read.acts_for(self._creators)
 
     def steps(self) -> Iterator[Step]:
         yield from self._roles()
@@ -139,6 +140,22 @@ class Plan:
             if not present.get((member, group)):
                 sql = f"GRANT {quote(group)} TO {quote(member)}{self._options}"
                 yield self._for_roles(sql, f"{member} has the rights of {group}")
+
+        yield from self._become_creators()
+
+    def _become_creators(self) -> Iterator[Step]:
+        """Who makes roles and is no superuser has to be a member of those for whom it acts further on."""
+        if self.me.is_superuser or not self.me.makes_roles:
+            return
+        for name in self._creators:
+            if name not in self.acts_for:
+                sql = f"GRANT {quote(name)} TO {quote(self.me.name)}{self._options}"
+                yield Step(sql, f"{self.me.name} is to act for {name}", allowed=True)
+        self.acts_for |= {*self._creators}
+
+    @property
+    def _creators(self) -> list[str]:
+        return [self.declared.owner, *self.declared.members("owner")]
 
     @property
     def _options(self) -> str:
@@ -219,15 +236,13 @@ class Plan:
         return grant.grantee in {PUBLIC, *self.names}
 
     def _defaults(self) -> Iterator[Step]:
-        creators = [self.declared.owner, *self.declared.members("owner")]
         present = {
             each
-            for each in self.read.defaults(creators)
+            for each in self.read.defaults(self._creators)
             if each.grantee in {PUBLIC, *self.names} and each.grantee != each.creator and each.kind != "T"
         }
         schemas = [schema.sql for schema in self.read.schemas(self.schemas)]
-        right = {each for name in creators for each in wanted.by_default(self.declared, name, schemas)}
-        acts_for = self.read.acts_for(creators)
+        right = {each for name in self._creators for each in wanted.by_default(self.declared, name, schemas)}
         for verb, changed in (("REVOKE", present - right), ("GRANT", right - present)):
             for (creator, schema, kind, grantee), privileges in _defaults_together(changed):
                 what = KINDS_OF_DEFAULTS[kind]
@@ -235,7 +250,7 @@ class Plan:
                     f"ALTER DEFAULT PRIVILEGES FOR ROLE {quote(creator)}{schema and f' IN SCHEMA {schema}'} "
                     f"{verb} {privileges} ON {what} {_to(verb, grantee)}",
                     f"new {what.lower()} of {creator}, for {grantee or 'everybody'}",
-                    allowed=self.me.is_superuser or creator in acts_for,
+                    allowed=self.me.is_superuser or creator in self.acts_for,
                 )
 
 

@@ -15,7 +15,7 @@ from django.test import RequestFactory
 from django.utils.connection import ConnectionDoesNotExist
 
 from django_schemapatterns.roles.routing import RoleRouter, StaffMiddleware, same_database, through
-from tests.prove.conftest import House
+from tests.roles.house import House
 
 STAFF = SimpleNamespace(is_active=True, is_staff=True)
 CUSTOMER = SimpleNamespace(is_active=True, is_staff=False)
@@ -52,9 +52,12 @@ def chosen() -> str | None:
 )
 def test_who_passes(staff: type[StaffMiddleware], path: str, user: Any, *, passes: bool) -> None:
     found: list[str | None] = []
-    middleware = staff(lambda request: found.append(chosen()) or HttpResponse())
 
-    middleware(request(path, user))
+    def view(request: Any) -> HttpResponse:
+        found.append(chosen())
+        return HttpResponse()
+
+    staff(view)(request(path, user))
 
     assert found == [staff.using if passes else None]
     assert chosen() is None

@@ -22,6 +22,7 @@ from pytest_django import DjangoDbBlocker
 
 from django_schemapatterns.conf_roles import KINDS, RoleSet
 
+KNOWN = (*KINDS, "web", "reports", "staff", "migrate")
 LOGINS = {"web": ("readwrite",), "reports": ("readonly",), "staff": ("admin",), "migrate": ("owner", "admin")}
 
 
@@ -62,7 +63,7 @@ class House:
         alias = f"{name}@{self.database}"
         if alias not in self.aliases:
             self.aliases.append(alias)
-            user = {} if name == "postgres" else {"USER": self.login(name)}
+            user = {} if name == "postgres" else {"USER": self.login(name) if name in KNOWN else name}
             connections.databases[alias] = {**connection.settings_dict, "NAME": self.database, **user}
         return alias
 
@@ -111,11 +112,14 @@ class House:
 
 
 @contextmanager
-def house(roles: RoleSet) -> Iterator[House]:
-    """Copy the database of the tests, and take copy and roles away afterwards."""
+def house(roles: RoleSet, *, empty: bool = False) -> Iterator[House]:
+    """Copy the database of the tests, or make an empty one, and take it and the roles away afterwards."""
     connection.close()
     made = House(roles, f"house_{uuid4().hex[:8]}")
-    name, template = sql.Identifier(made.database), sql.Identifier(connection.settings_dict["NAME"])
+    name, template = (
+        sql.Identifier(made.database),
+        sql.Identifier("template0" if empty else connection.settings_dict["NAME"]),
+    )
     with _server() as server:
         server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, template))
     try:

@@ -269,3 +269,25 @@ def _forget_roles(*houses: House) -> None:
     for each in houses:
         for role in (*each.roles.logins, *each.roles.groups.values()):
             each.run("postgres", f'REASSIGN OWNED BY "{role}" TO postgres; DROP OWNED BY "{role}"')
+
+
+def test_an_administrator_who_may_make_roles_needs_no_superuser(migrated_database: None) -> None:
+    """As on hosted servers: no superuser, but CREATEROLE and the database."""
+    with house(new_roles(), empty=True) as hosted:
+        name = f"dba_{hosted.database}"
+        hosted.run(
+            "postgres",
+            f"CREATE ROLE {name} LOGIN CREATEROLE; ALTER DATABASE {hosted.database} OWNER TO {name}",
+        )
+        try:
+            hosted.dbroles("apply", by=name)
+            assert hosted.steps(by=name) == []
+            hosted.run("migrate", "CREATE TABLE made (id int)")
+            hosted.dbroles("apply", by="migrate")
+            hosted.run("web", "INSERT INTO made VALUES (1)")
+        finally:
+            hosted.run("postgres", f"REASSIGN OWNED BY {name} TO postgres; DROP OWNED BY {name}")
+            _forget_roles(hosted)
+            hosted.run("postgres", "".join(f'DROP ROLE "{each}";' for each in hosted.roles.logins))
+            hosted.run("postgres", "".join(f'DROP ROLE "{each}";' for each in hosted.roles.groups.values()))
+            hosted.run("postgres", f"DROP ROLE {name}")

@@ -121,7 +121,8 @@ class Question:
         return ask(self.witness, _POLICIES, {"role": role, "table": self.table})
 
     def _judge(self, name: str, command: str, *about: Any) -> Judgement:
-        judgement = Judgement(name, COMMANDS[command], *about, None)
+        permissive, roles, applies, using = about
+        judgement = Judgement(name, COMMANDS[command], permissive, roles, applies, using, None)
         if judgement.command not in {self.command, "all"}:
             judgement = replace(judgement, applies=False)
         if judgement.using is None or not judgement.applies:
