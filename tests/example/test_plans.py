@@ -7,12 +7,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib.postgres.search import SearchQuery
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, QuerySet
 from pytest_django import DjangoDbBlocker
 
-from example_project.accounts.models import User, UserProfile, UserStatus, full_name
+from example_project.accounts.models import User, UserProfile, UserRole, UserStatus, full_name
 from example_project.shop.demo.opening import Opening
 from example_project.shop.demo.progress import Progress
 from example_project.shop.models import (
@@ -114,6 +115,18 @@ LOOKUPS: dict[str, tuple[Callable[[], QuerySet[Any, Any]], str]] = {
         lambda: Product.objects.filter(sku=Product.objects.earliest("id").sku),
         "products_sku_alive",
     ),
+    "products of a brand": (
+        lambda: Product.all_objects.filter(brand=Product.objects.exclude(brand=None).latest("id").brand),
+        "products_brand_idx",
+    ),
+    "products of a vendor": (
+        lambda: Product.all_objects.filter(vendor=Product.objects.exclude(vendor=None).latest("id").vendor),
+        "products_vendor_idx",
+    ),
+    "sales of a variant": (
+        lambda: OrderItem.objects.filter(product_variant=ProductVariant.objects.latest("id")),
+        "order_items_variant_idx",
+    ),
     "variants of a product": (
         lambda: ProductVariant.objects.filter(product=Product.objects.latest("id")).order_by("sort_order"),
         "product_variants_product_idx",
@@ -123,6 +136,38 @@ LOOKUPS: dict[str, tuple[Callable[[], QuerySet[Any, Any]], str]] = {
         "product_promotions_product_idx",
     ),
 }
+
+
+# These tables have so few rows that PostgreSQL would rather read them whole.
+IN_SMALL_TABLES: dict[str, tuple[Callable[[], QuerySet[Any, Any]], str]] = {
+    "children of a category": (
+        lambda: Category.objects.filter(parent=Category.objects.earliest("id")).order_by("sort_order"),
+        "categories_tree_idx",
+    ),
+    "who holds a role": (lambda: UserRole.objects.filter(role=1), "user_roles_role_idx"),
+    "roles that a user gave": (lambda: UserRole.objects.filter(assigned_by=1), "user_roles_assigned_by_idx"),
+}
+
+
+@pytest.mark.parametrize("lookup", IN_SMALL_TABLES)
+def test_lookup_in_a_small_table_can_use_its_index(lookup: str) -> None:
+    query, index = IN_SMALL_TABLES[lookup]
+
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        used = indexes_used(query())
+        transaction.set_rollback(True)
+
+    assert index in used
+
+
+def test_every_index_of_the_models_is_used_here() -> None:
+    models = [model for label in ("accounts", "shop") for model in apps.get_app_config(label).get_models()]
+    declared = {index.name for model in models for index in model._meta.indexes}
+
+    proven = {index for _query, index in [*LOOKUPS.values(), *IN_SMALL_TABLES.values()]}
+    assert declared - proven == {"shop_productprice_scheduled"}  # of the pattern, which has tests of its own
 
 
 def test_newest_alive_are_found_past_any_number_of_deleted() -> None:
