@@ -234,7 +234,7 @@ def test_only_what_is_searched_can_be_highlighted() -> None:
 
 
 def test_the_vector_is_read_when_it_is_asked_for() -> None:
-    article("Oak")
+    assert article("Oak").search_vector == "'oak':1A"
 
     with CaptureQueriesContext(connection) as queries:
         row = Article.objects.get()
