@@ -111,7 +111,7 @@ def test_columns_that_django_does_not_know_follow_too() -> None:
         execute(f"ALTER TABLE {TABLE} ADD COLUMN {column} GENERATED ALWAYS AS (name || '!') {storage}")
     execute(f"INSERT INTO {TABLE} (name) VALUES ('oak')")
     shown = (
-        "SELECT array_agg(concat_ws(' ', attname, attgenerated, attcollation::regcollation) ORDER BY attname) "
+        "SELECT array_agg(concat(attname, attgenerated, attcollation::regcollation) ORDER BY attname) "
         f"FROM pg_attribute WHERE attrelid = '{TABLE}'::regclass AND attgenerated <> ''"
     )
     before = select(shown)
