@@ -38,7 +38,7 @@ myst_heading_anchors = 3
 
 autodoc_member_order = "bysource"
 autodoc_typehints_format = "short"
-autodoc_mock_imports = ["celery"]
+autodoc_mock_imports = ["celery", "rest_framework"]
 
 html_theme = "furo"
 html_title = project
