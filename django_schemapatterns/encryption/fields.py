@@ -120,12 +120,19 @@ class EncryptedField(_Field):
             kwargs["place"] = self.given_place
         return name, "django_schemapatterns.fields.EncryptedField", [], kwargs
 
+    def for_reading(self) -> EncryptedField:
+        """Return the same field for a model of a view, in which values are bound to the table still."""
+        copied: EncryptedField = self.clone()
+        copied.given_place = self.place
+        return copied
+
     def contribute_to_class(self, cls: type[Model], name: str, private_only: bool = False) -> None:  # noqa: FBT001, FBT002
         super().contribute_to_class(cls, name, private_only)
         self.base_field.set_attributes_from_name(name)
         self.base_field.model = cls
         today = not cls._meta.abstract and cls.__module__ != "__fake__"
-        if self.index is not None and today:
+        names = {field.name for field in cls._meta.local_fields}
+        if self.index is not None and today and f"{name}{SUFFIX}" not in names:
             cls.add_to_class(f"{name}{SUFFIX}", BlindIndexField(db_index=not self.index.unique))
 
     def converted_by(self, old: Any, new: Any) -> Any:

@@ -116,6 +116,8 @@ class BlindIndexField(_GeneratedField):
         )
 
     def contribute_to_class(self, cls: type[Model], name: str, private_only: bool = False) -> None:  # noqa: FBT001, FBT002
+        if any(isinstance(field, BlindIndexField) and field.name == name for field in cls._meta.local_fields):
+            return  # the encrypted field has added one
         self.expression = IndexOf(F(name.removesuffix(SUFFIX)))
         super().contribute_to_class(cls, name, private_only)
 

@@ -68,6 +68,8 @@ def active_model(model: type[Model], name: str = "") -> type[Model]:
 
 
 def _copy(field: Any) -> Any:
+    if hasattr(field, "for_reading"):
+        return field.for_reading()
     if not field.is_relation:
         return field.clone()
     # Django can not deconstruct a relation before all models are there.

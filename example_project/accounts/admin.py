@@ -18,7 +18,7 @@ from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from django_schemapatterns.admin import AuditAdminMixin, SoftDeleteAdmin
+from django_schemapatterns.admin import AuditAdminMixin, EncryptedAdminMixin, SoftDeleteAdmin
 from example_project.accounts.models import Role, User, UserProfile
 
 # What Django 6 takes for granted, and Django 5.2 warns about.
@@ -41,7 +41,7 @@ class UserForm(UserChangeForm):
             self.fields["held_roles"].initial = self.instance.roles.all()
 
 
-class UserProfileInline(admin.StackedInline):
+class UserProfileInline(EncryptedAdminMixin, admin.StackedInline):
     model = UserProfile
     can_delete = False
     formfield_overrides = ADDRESSES_ARE_HTTPS
@@ -105,12 +105,12 @@ class UserAdmin(SoftDeleteAdmin, AuditAdminMixin, DjangoUserAdmin):
 
 
 @admin.register(UserProfile)
-class UserProfileAdmin(SoftDeleteAdmin, admin.ModelAdmin):
+class UserProfileAdmin(EncryptedAdminMixin, SoftDeleteAdmin, admin.ModelAdmin):
     formfield_overrides = ADDRESSES_ARE_HTTPS
-    list_display = ["user", "location", "language", "timezone", "updated_at"]
+    list_display = ["user", "location", "language", "timezone", "tax_number", "updated_at"]
     list_select_related = ["user"]
     list_filter = ["language"]
-    search_fields = ["user__username", "user__email", "location"]
+    search_fields = ["user__username", "user__email", "location", "tax_number__exact"]
     autocomplete_fields = ["user"]
     show_full_result_count = False
     readonly_fields = ["created_at", "updated_at"]

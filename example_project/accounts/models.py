@@ -165,6 +165,14 @@ class UserProfile(
         default=dict, blank=True, db_default=Value({}, models.JSONField())
     )
     privacy_settings = models.JSONField(default=dict, blank=True, db_default=Value({}, models.JSONField()))
+    tax_number = fields.EncryptedField(
+        models.CharField(
+            max_length=30, null=True, blank=True, help_text=_("For invoices to companies; encrypted")
+        ),
+        key="pii",
+        bind="row",
+        index=fields.BlindIndex(normalize="casefold"),
+    )
 
     class Audit:
         exclude = ["updated_at"]

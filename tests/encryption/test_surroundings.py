@@ -272,3 +272,17 @@ def test_what_shows_a_sealed_value_shows_no_bytes() -> None:
     assert repr(loaded.object.note) == f"<encrypted value, {len(stored(person, 'note')) + 16} bytes>"
     field: Any = Diary._meta.get_field("mood")
     assert repr(field.value_from_object(Diary(mood=7))) == "********"
+
+
+def test_a_view_of_the_rows_reads_values_too() -> None:
+    from example_project.accounts.models import User, UserProfile
+
+    with isolate_apps("example_project.accounts"):
+        reader: Any = patterns.active_model(UserProfile)
+    user = User.objects.create(username="ann", email="ann@example.com", first_name="A", last_name="B")
+    UserProfile.objects.create(user=user, tax_number=SECRET)
+
+    assert reader.objects.get().tax_number == SECRET
+    assert reader.objects.get(tax_number=SECRET.lower()).pk == user.pk
+    assert [field.name for field in reader._meta.local_fields].count("tax_number_index") == 1
+    assert UserProfile.objects.get(tax_number=SECRET).tax_number == SECRET
