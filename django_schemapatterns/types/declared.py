@@ -47,10 +47,13 @@ def python_side(db_type: str) -> tuple[type[models.Field[Any, Any]], dict[str, i
     sizes = [int(size) for size in match[2].split(",")] if match[2] else []
     if match[1] == "numeric" and len(sizes) == 1:
         sizes.append(0)
-    return (field, dict(zip(names, sizes, strict=True))) if len(sizes) in {0, len(names)} else None
+    if not sizes and field is not models.DecimalField:
+        return field, {}
+    return (field, dict(zip(names, sizes, strict=True))) if len(sizes) == len(names) else None
 
 
 def sizes_of(domain: Domain) -> tuple[type[models.Field[Any, Any]], dict[str, int]]:
+    """Return the Django field for a domain and its arguments; raises ConfigurationError without one."""
     found = python_side(domain.db_type)
     if found is None:
         raise ConfigurationError(
@@ -61,5 +64,6 @@ def sizes_of(domain: Domain) -> tuple[type[models.Field[Any, Any]], dict[str, in
 
 
 @cache
-def class_of(base: type[models.Field[Any, Any]], inline: type[Any]) -> type[Any]:
+def class_of(base: Any, inline: Any) -> Any:
+    """Return the class of fields that are of a domain and have the base as second base."""
     return type("DomainField", (inline, base), {"__module__": inline.__module__})

@@ -149,8 +149,12 @@ def test_what_a_model_can_not_say_is_a_comment_and_still_runs() -> None:
     )
     execute("CREATE INDEX odd_lower ON odd_table ((total + 1)) WHERE total > 1")
     execute("CREATE POLICY own ON odd_table USING (total = 2)")
-    execute("CREATE VIEW odd_view AS SELECT total FROM odd_table")
-    execute("CREATE TABLE odd_parts (day date) PARTITION BY RANGE (day)")
+    execute("CREATE VIEW odd_view AS SELECT sum(total)::numeric AS total, 'x'::varchar AS x FROM odd_table")
+    execute(
+        "CREATE TABLE odd_parts (id bigint GENERATED ALWAYS AS IDENTITY, "
+        "number int GENERATED ALWAYS AS IDENTITY, day date, found tsvector, PRIMARY KEY (id, day)) "
+        "PARTITION BY RANGE (day)"
+    )
 
     text = printed("odd_table", "odd_view", "odd_parts", app_label="")
 
@@ -163,10 +167,16 @@ def test_what_a_model_can_not_say_is_a_comment_and_still_runs() -> None:
         "# CREATE INDEX odd_lower ON public.odd_table USING btree (((total + 1))) WHERE (total > 1)",
         "# Policy own FOR ALL USING ((total = 2))",
         "managed = False",
+        "total = models.DecimalField(max_digits=38, decimal_places=10, null=True)",
+        "x = models.CharField(null=True)",
         "class OddParts(patterns.PartitionedModel):",
         "by = 'day'",
+        "# The database numbers it: GENERATED AS IDENTITY.\n    number = models.IntegerField()",
+        "found = SearchVectorField(null=True)",
+        "# There is no primary key: give primary_key=True to a field that is unique.",
     ):
         assert line in text
+    assert "CompositePrimaryKey" not in text
     assert "RawSQL('((total %% 2) = 0)', (), output_field=models.BooleanField())" in text
 
 

@@ -90,6 +90,13 @@ def _of_type(column: Column) -> Code:
     if column.type in RANGES:
         return Code(f"postgres.{RANGES[column.type]}")
     found = python_side(column.type)
+    if column.type == "numeric":
+        guess = {"max_digits": "38", "decimal_places": "10"}
+        return Code(
+            "models.DecimalField", [], guess, notes=["The digits are a guess: the type has no limit."]
+        )
+    if column.type == "tsvector":
+        return Code("SearchVectorField")
     if found is None:
         return Code("models.TextField", notes=[f"A guess: the type is {column.type}."])
     django_field, sizes = found

@@ -29,6 +29,11 @@ POSITIVE = {
     "models.IntegerField": "models.PositiveIntegerField",
     "models.BigIntegerField": "models.PositiveBigIntegerField",
 }
+PLAIN = {
+    "models.SmallAutoField": "models.SmallIntegerField",
+    "models.AutoField": "models.IntegerField",
+    "models.BigAutoField": "models.BigIntegerField",
+}
 ALIVE = "(deleted_at IS NULL)"
 _OVERLAP = re.compile(
     r"EXCLUDE USING gist \((?:(?P<keys>.*), )?(?:(?P<range>\w+)|\w+range\((?P<start>\w+), (?P<end>\w+)"
@@ -64,6 +69,9 @@ class Rules:
             code.name = POSITIVE.get(code.name, code.name)
         if name == self.primary:
             code.options["primary_key"] = "True"
+        elif code.name in PLAIN:
+            code.name = PLAIN[code.name]
+            code.notes.append("The database numbers it: GENERATED AS IDENTITY.")
         if name in self.unique and code.name != "models.OneToOneField":
             code.options["unique"] = "True"
         elif name in self.indexed and name not in self.keys and code.name != "fields.SlugField":
@@ -105,10 +113,13 @@ def rules_of(connection: BaseDatabaseWrapper, table: Table, target: Callable[[st
     rules.keys = {rule.columns[0]: rule for rule in table.of_kind("f") if len(rule.columns) == 1}
     rules.names = {column.name: _field_name(column.name, rules) for column in table.columns}
     for rule in table.of_kind("p"):
-        if len(rule.columns) == 1:
-            rules.primary = rule.columns[0]
+        # That of a partitioned table has in it what it is partitioned by, which PartitionedModel adds.
+        if len(rule.columns) == 1 or (table.partition_key and "id" in rule.columns):
+            rules.primary = "id" if "id" in rule.columns else rule.columns[0]
         else:
             rules.composite_key = [rules.names[column] for column in rule.columns]
+    if not (rules.primary or rules.composite_key):
+        rules.notes.append("There is no primary key: give primary_key=True to a field that is unique.")
     for rule in table.of_kind("u"):
         _add_unique(rules, rule)
     for rule in table.of_kind("x"):

@@ -26,6 +26,7 @@ IMPORTS = {
     r"postgres\.": "from django.contrib.postgres import fields as postgres",
     r"postgres_functions\.": "from django.contrib.postgres import functions as postgres_functions",
     r"postgres_indexes\.": "from django.contrib.postgres import indexes as postgres_indexes",
+    r"SearchVectorField\(": "from django.contrib.postgres.search import SearchVectorField",
     r"constraints\.": "from django_schemapatterns import constraints",
     r"database\.": "from django_schemapatterns import database",
     r"fields\.": "from django_schemapatterns import fields",
