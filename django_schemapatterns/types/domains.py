@@ -59,7 +59,8 @@ class DomainField(_Field):
     def __new__(cls, *args: Any, **kwargs: Any) -> Any:
         if cls is not DomainField or not args or not isinstance(args[0], Domain):
             return super().__new__(cls)
-        return super().__new__(class_of(sizes_of(args[0])[0], _InlineDomainField))
+        base: Any = sizes_of(args[0])[0]
+        return super().__new__(class_of(base, _InlineDomainField))
 
     def __init__(self, *args: Any, domain: str | None = None, **kwargs: Any) -> None:
         given = {size: kwargs.get(size, default) for size, default in self.sizes.items()}

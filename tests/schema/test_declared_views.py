@@ -6,6 +6,9 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, models, transaction
+from django.db.migrations import Migration
+from django.db.migrations.optimizer import MigrationOptimizer
+from django.db.migrations.state import ProjectState
 from django.db.models import F
 
 from django_schemapatterns import models as patterns
@@ -189,6 +192,28 @@ def test_views_on_views_come_and_go_in_order() -> None:
     assert select("SELECT to_regclass('z_first')") is None
     while story.done:
         story.undo()
+
+
+def test_squashed_migrations_make_the_same_view() -> None:
+    story = DeclaredStory(trees(), declare(tall()))
+    story.becomes(
+        plain(width=models.IntegerField(null=True)),
+        declare(tall(f"SELECT id, width AS height FROM {TABLE}"), View("tree_count", "SELECT 1 AS n")),
+    )
+    story.becomes(plain(width=models.IntegerField(null=True)), declare(tall(f"SELECT width FROM {TABLE}")))
+    wanted = definition()
+    operations = [each for migration, _ in story.done for each in migration.operations]
+    while story.done:
+        story.undo()
+
+    squashed: Any = Migration("squashed", "testapp")
+    squashed.operations = MigrationOptimizer().optimize(operations, "testapp")
+    with connection.schema_editor() as editor:
+        squashed.apply(ProjectState(), editor)
+
+    assert len(squashed.operations) < len(operations)
+    assert definition() == wanted
+    assert select("SELECT to_regclass('tree_count')") is None
 
 
 def test_view_that_is_there_already_is_not_taken_over() -> None:
