@@ -89,7 +89,7 @@ def test_rows_that_the_database_takes_along_are_in_the_log() -> None:
     run("DELETE FROM testapp_tree")
 
     log = AuditLog.objects.filter(operation=AuditLog.Operation.DELETE)
-    assert sorted(log.values_list("table_name", flat=True)) == [
+    assert sorted(map(str, log.values_list("table_name", flat=True))) == [
         "testapp_leaf",
         "testapp_leaf",
         "testapp_tree",
