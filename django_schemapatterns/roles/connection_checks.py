@@ -31,7 +31,7 @@ SELECT rolname::text, rolsuper, rolbypassrls,
                AND pg_has_role(me.oid, other.oid, 'MEMBER') ORDER BY 1),
        ARRAY(SELECT DISTINCT pg_get_userbyid(role)::text
              FROM pg_policy CROSS JOIN unnest(polroles) AS role
-             WHERE polpermissive AND pg_get_expr(polqual, polrelid) = 'true' AND role <> 0
+             WHERE polpermissive AND polcmd = '*' AND pg_get_expr(polqual, polrelid) = 'true' AND role <> 0
                AND pg_has_role(me.oid, role, 'MEMBER') ORDER BY 1)
 FROM pg_roles AS me WHERE rolname IN (current_user, session_user) ORDER BY rolname = current_user
 """
@@ -88,7 +88,11 @@ def has_protected_tables(connection: BaseDatabaseWrapper) -> bool:
 
 def users_of(connection: BaseDatabaseWrapper) -> list[Who]:
     """Return the users of the session, two if it has set a role."""
-    return [Who(*row) for row in Reader(connection).rows(_WHO)]
+    roles = conf.get().roles or RoleSet()
+    rows = Reader(connection).rows(_WHO)
+    # What is everybody's is shown to programs by such a policy, too.
+    programs = {roles.readwrite, roles.readonly}
+    return [Who(*about, [role for role in passes if role not in programs]) for *about, passes in rows]
 
 
 def _check_users(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:

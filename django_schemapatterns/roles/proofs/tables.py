@@ -67,7 +67,11 @@ SELECT conname::text, conrelid::regclass::text,
              JOIN pg_attribute ON attrelid = conrelid AND attnum = number ORDER BY place),
        ARRAY(SELECT quote_ident(attname) FROM unnest(confkey) WITH ORDINALITY AS key (number, place)
              JOIN pg_attribute ON attrelid = confrelid AND attnum = number ORDER BY place),
-       (SELECT bool_and(has_column_privilege(conrelid, number, 'UPDATE')) FROM unnest(conkey) AS number)
+       ARRAY(SELECT quote_ident(attname) FROM pg_attribute
+             WHERE attrelid = conrelid AND attnum > 0 AND NOT attisdropped AND attgenerated = ''
+               AND attnum <> ALL (conkey) ORDER BY attnum),
+       (SELECT bool_and(has_column_privilege(conrelid, number, 'UPDATE')) FROM unnest(conkey) AS number),
+       (SELECT bool_and(has_column_privilege(conrelid, number, 'INSERT')) FROM unnest(conkey) AS number)
 FROM pg_constraint WHERE contype = 'f' AND confrelid = %(table)s AND conparentid = 0 ORDER BY 2, 1
 """
 
@@ -131,11 +135,22 @@ def views(connection: BaseDatabaseWrapper, table: Protected) -> list[tuple[str, 
     return ask(connection, _VIEWS, {"table": table.oid})
 
 
-def references(
-    connection: BaseDatabaseWrapper, table: Protected
-) -> list[tuple[str, str, list[str], list[str], bool]]:
-    """Return the foreign keys that lead to the table: name, child, columns on both sides, may be changed."""
-    return ask(connection, _REFERENCES, {"table": table.oid})
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """A foreign key to the table: its columns, those they refer to, the others, and what is granted."""
+
+    name: str
+    child: str
+    columns: list[str]
+    targets: list[str]
+    others: list[str]
+    may_update: bool
+    may_insert: bool
+
+
+def references(connection: BaseDatabaseWrapper, table: Protected) -> list[Reference]:
+    """Return the foreign keys that lead to the table."""
+    return [Reference(*row) for row in ask(connection, _REFERENCES, {"table": table.oid})]
 
 
 def _by_oid(connection: BaseDatabaseWrapper, declared: Mapping[str, str]) -> dict[int, str]:

@@ -19,14 +19,14 @@ from django_schemapatterns.exceptions import ContextMissing
 from django_schemapatterns.roles.proofs import tables
 from django_schemapatterns.roles.proofs.actors import NOBODY, Actor
 from django_schemapatterns.roles.proofs.findings import Finding, Status
-from django_schemapatterns.roles.proofs.tables import Protected
+from django_schemapatterns.roles.proofs.tables import Protected, Reference
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 SAMPLE: Final = 1000
 REFUSED: Final = "42501"
-NO_ROW: Final = "24000"
+SEVEREST: Final = ("failed", "unknown", "ok")
 # Policies are asked before constraints: where one of these comes up, no policy was in the way.
 AFTER_POLICIES: Final = {"23505", "23503", "23502", "23514", "23P01"}
 
@@ -142,38 +142,54 @@ class Trials:
             [row] * len(self.table.decisive),
             own_row=(f"SELECT FROM {self.table.sql} WHERE {self.table.key} = %s", [mine[0]]),
         )
-        if not outcome.error and outcome.count == 0:
-            return self.found("hand over", "ok", f"{self.one} may not update")
         return self._forbidden("hand over", outcome, f"{self.one} makes a row one of {self.other}")
 
     def refer(self, theirs: list[str]) -> Iterator[Finding]:
-        """Let a row that one may change point at a row of the other."""
-        for name, child, columns, targets, may in tables.references(self.connection, self.table):
-            trial = f"foreign key {name}"
-            if may:
-                yield self._refer(trial, child, columns, targets, theirs)
-            else:
-                yield self.found(trial, "ok", f"no grant to change {child}")
+        """Let a row that one may change or make point at a row of the other."""
+        for each in tables.references(self.connection, self.table):
+            trial = f"foreign key {each.name}"
+            if not (each.may_update or each.may_insert):
+                yield self.found(trial, "ok", f"no grant to change {each.child}")
+                continue
+            found = list(self._refer(trial, each, theirs))
+            yield min(found, key=lambda finding: SEVEREST.index(finding.status))
 
-    def _refer(
-        self, trial: str, child: str, columns: list[str], targets: list[str], theirs: list[str]
-    ) -> Finding:
-        texts = ", ".join(f"{target}::text" for target in targets)
+    def _refer(self, trial: str, by: Reference, theirs: list[str]) -> Iterator[Finding]:
+        texts = ", ".join(f"{target}::text" for target in by.targets)
         query = f"SELECT {texts} FROM {self.table.sql} WHERE {self.table.key} = %s"  # noqa: S608
         [values] = self.run(self.other, query, [theirs[0]]).rows
-        given = ", ".join(f"{column} = %s" for column in columns)
-        outcome = self.run(
+        query = f"SELECT to_jsonb(t)::text FROM {by.child} AS t WHERE {by.columns[0]} IS NOT NULL LIMIT 1"  # noqa: S608
+        if not (rows := self.run(self.one, query).rows):
+            yield self.found(trial, "unknown", f"{self.one} sees no row in {by.child} to try it with")
+            return
+        text = f"{self.one} lets {by.child} point at a row of {self.other}"
+        if by.may_update:
+            yield self._forbidden(trial, self._point(by, values), text)
+        if by.may_insert:
+            yield self._forbidden(trial, self._copy(by, rows[0][0], values), text)
+
+    def _point(self, by: Reference, values: Sequence[str]) -> Outcome:
+        given = ", ".join(f"{column} = %s" for column in by.columns)
+        return self.run(
             self.one,
-            f"UPDATE {child} SET {given} WHERE CURRENT OF own_row",  # noqa: S608
+            f"UPDATE {by.child} SET {given} WHERE CURRENT OF own_row",  # noqa: S608
             list(values),
-            own_row=(f"SELECT FROM {child} WHERE {columns[0]} IS NOT NULL", []),
+            own_row=(f"SELECT FROM {by.child} WHERE {by.columns[0]} IS NOT NULL", []),
         )
-        if outcome.state == NO_ROW or (not outcome.error and outcome.count == 0):
-            return self.found(trial, "unknown", f"{self.one} has no row in {child} to try it with")
-        return self._forbidden(trial, outcome, f"{self.one} lets {child} point at a row of {self.other}")
+
+    def _copy(self, by: Reference, row: str, values: Sequence[str]) -> Outcome:
+        """Insert a row that is there but for what it points at; its key is asked for after the policies."""
+        columns = ", ".join([*by.columns, *by.others])
+        given = ", ".join([*["%s"] * len(by.columns), *by.others])
+        return self.run(
+            self.one,
+            f"INSERT INTO {by.child} ({columns}) OVERRIDING SYSTEM VALUE "  # noqa: S608
+            f"SELECT {given} FROM jsonb_populate_record(NULL::{by.child}, %s::jsonb)",
+            [*values, row],
+        )
 
     def _forbidden(self, trial: str, outcome: Outcome, text: str) -> Finding:
-        if outcome.refused:
+        if outcome.refused or (not outcome.error and outcome.count == 0):
             return self.found(trial, "ok", f"{text}: refused")
         if outcome.error and outcome.state not in AFTER_POLICIES:
             return self.found(trial, "unknown", f"{text}: {outcome.error}")
