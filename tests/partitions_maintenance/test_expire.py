@@ -297,3 +297,19 @@ def test_settings_say_how_partitions_are_retired(settings: Any, january: Booking
     assert expire(now=NOW).complete
     assert (tmp_path / "public.bookings_2026_01.parquet").exists()
     assert rows("SELECT count(*) FROM bookings") == [(1,)]
+
+
+def test_rows_that_a_policy_hides_are_not_lost(bookings: Bookings, tmp_path: Path) -> None:
+    execute("CREATE ROLE bound_owner; GRANT CREATE ON SCHEMA public TO bound_owner")
+    execute("GRANT USAGE ON SCHEMA schemapatterns TO bound_owner; SET LOCAL ROLE bound_owner")
+    bookings.create(keep="1 month", ahead=0)
+    bookings.attach("bookings_2026_01", "2026-01-01 00:00+00", "2026-02-01 00:00+00")
+    bookings.fill("2026-01-05 00:00+00")
+    for verb in ("ENABLE", "FORCE"):
+        execute(f"ALTER TABLE bookings_2026_01 {verb} ROW LEVEL SECURITY")
+
+    outcome = expire(now=NOW, retention=Retention(grace=None, archive=Archive(folder=tmp_path)))
+
+    execute("RESET ROLE")
+    assert "row-level security" in outcome.problems[0].text
+    assert value("SELECT count(*) FROM bookings_2026_01") == 1
