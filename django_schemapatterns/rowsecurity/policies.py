@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from django_schemapatterns import conf
 from django_schemapatterns.exceptions import ConfigurationError
 from django_schemapatterns.rowsecurity.compiler import Condition
 from django_schemapatterns.rowsecurity.rules import COMMANDS, Allow
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 COMMENT = "django-schemapatterns"
 WALL = "wall"
 BYPASS = "bypass"
+OWNER = "owner"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,7 +88,7 @@ def program_roles() -> tuple[str, ...]:
 
 def policies_of(declaration: RowSecurity, model: type[Model], editor: SchemaEditor) -> list[Policy]:
     """Return what a declaration says about the table of a model, as policies."""
-    found = [*_wall(declaration, model, editor), *_bypass(declaration)]
+    found = [*_wall(declaration, model, editor), *_bypass(declaration), *_owner()]
     for allow in declaration.allows:
         found += _allowed(allow, declaration, model, editor)
     return found
@@ -96,8 +98,9 @@ def names_of(declaration: RowSecurity) -> list[str]:
     """Return the names of the policies of a declaration."""
     wall = [f"{WALL}_{command}" for command in COMMANDS] if declaration.wall else []
     bypass = [BYPASS] if declaration.bypass else []
+    owner = [each.name for each in _owner()]
     allowed = [_name(allow, command) for allow in declaration.allows for command in allow.commands]
-    return [*wall, *bypass, *allowed]
+    return [*wall, *bypass, *owner, *allowed]
 
 
 def drop(name: str, table: str) -> str:
@@ -168,6 +171,18 @@ def _wall(declaration: RowSecurity, model: type[Model], editor: SchemaEditor) ->
 def _bypass(declaration: RowSecurity) -> Iterator[Policy]:
     if roles := role_names(declaration.bypass):
         yield Policy(name=BYPASS, command="all", roles=roles, using="true", check="true")
+
+
+def _owner() -> Iterator[Policy]:
+    """
+    Let code that runs as the declared owner see all rows: triggers of ours, and migrations.
+
+    A view of the owner's is no such code: there the user is still the one who asks.
+    """
+    if conf.get().roles is not None:
+        role = role_name("owner")
+        runs = f"CURRENT_USER = {literal(role)}"
+        yield Policy(name=OWNER, command="all", roles=(role,), using=runs, check=runs)
 
 
 def _clauses(command: str, using: str, check: str) -> dict[str, Any]:

@@ -42,7 +42,7 @@ def policies(table: str = TABLE) -> dict[str, str]:
         "FROM pg_policies WHERE tablename = %s ORDER BY 1",
         [table],
     )
-    return dict(rows)
+    return {name: text for name, text in rows if name != "owner"}
 
 
 def switches(table: str = TABLE) -> tuple[bool, bool]:

@@ -106,3 +106,34 @@ def test_nothing_else_of_the_owner_passes_by() -> None:
         story._apply(RunPython(look))
 
     assert seen == [0]
+
+
+@pytest.fixture
+def declared_owner() -> Iterator[None]:
+    """Let the tables and what the test makes be the declared owner's."""
+    ask("default", "GRANT ALL ON SCHEMA public, schemapatterns TO app_owner")
+    ask("default", "GRANT app_readwrite TO CURRENT_USER; SET LOCAL ROLE app_owner")
+    yield
+    ask("default", "RESET ROLE")
+
+
+@pytest.mark.usefixtures("declared_owner")
+def test_what_runs_as_the_declared_owner_sees_all_rows_and_views_of_the_owner_do_not() -> None:
+    Story(paper(RowSecurity(OWN)))
+    ask("default", f"INSERT INTO {TABLE} (owner) VALUES (1), (2)")
+    ask(
+        "default",
+        f"CREATE VIEW papers AS SELECT * FROM {TABLE}; GRANT SELECT ON papers, {TABLE} TO app_readwrite",
+    )
+    ask(
+        "default",
+        "CREATE FUNCTION count_papers() RETURNS bigint LANGUAGE sql SECURITY DEFINER "
+        f"AS 'SELECT count(*) FROM {TABLE}'; GRANT EXECUTE ON FUNCTION count_papers() TO app_readwrite",
+    )
+    assert ask("default", f"SELECT count(*) FROM {TABLE}") == [(2,)]
+
+    ask("default", "RESET ROLE; SET LOCAL ROLE app_readwrite")
+
+    assert ask("default", f"SELECT count(*) FROM {TABLE}") == [(0,)]
+    assert ask("default", "SELECT count(*) FROM papers") == [(0,)]
+    assert ask("default", "SELECT count_papers()") == [(2,)]

@@ -57,6 +57,10 @@ def everything(world: World) -> list[Any]:
             found += [attempt(lambda: secrets.create(holder=HOLDER, level=7).level)]
     with database_like_default("office", USER=ADMIN, PASSWORD=PASSWORD):
         found += [Document.objects.using("office").count(), Page.objects.using("office").count()]
+    with transaction.atomic():
+        ask("default", f"GRANT SELECT ON {', '.join(TABLES)} TO app_owner; SET LOCAL ROLE app_owner")
+        found += [ask("default", f"SELECT count(*) FROM {table}") for table in TABLES]
+        transaction.set_rollback(True)
     return found
 
 
@@ -116,6 +120,7 @@ def without(policy: str) -> Iterator[None]:
 
 
 POLICIES = [
+    *(f"{table}.owner" for table in ("document", "page", "team", "secret")),
     *(f"document.wall_{command}" for command in ("select", "insert", "update", "delete")),
     *(f"document.own_{command}" for command in ("select", "insert", "update", "delete")),
     *(f"page.own_{command}" for command in ("select", "insert", "update", "delete")),

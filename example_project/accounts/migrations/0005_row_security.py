@@ -12,6 +12,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        operations.CreateRole("owner"),
         operations.CreateRole("readwrite"),
         operations.CreateRole("readonly"),
         operations.CreateRole("admin"),

@@ -82,7 +82,10 @@ class Remark(patterns.TenantModel):
 
     class Meta:
         constraints = [
-            RowSecurity(Allow("all", when=Q(), commands="all"), wall=Wall(tenant=current.tenant_id))
+            RowSecurity(
+                Allow("all", when=Q(tenant=current.tenant_id), commands="all"),
+                wall=Wall(tenant=current.tenant_id),
+            )
         ]
 
     def __str__(self) -> str:

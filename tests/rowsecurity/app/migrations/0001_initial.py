@@ -15,6 +15,7 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
+        django_schemapatterns.operations.CreateRole("owner"),
         django_schemapatterns.operations.CreateRole("readwrite"),
         django_schemapatterns.operations.CreateRole("readonly"),
         django_schemapatterns.operations.CreateRole("admin"),
@@ -242,7 +243,11 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="remark",
             constraint=django_schemapatterns.constraints.RowSecurity(
-                django_schemapatterns.constraints.Allow("all", commands="all", when=models.Q()),
+                django_schemapatterns.constraints.Allow(
+                    "all",
+                    commands="all",
+                    when=models.Q(("tenant", django_schemapatterns.context.CurrentTenantId())),
+                ),
                 name="rowtests_remark_row_security",
                 wall=django_schemapatterns.constraints.Wall(
                     tenant=django_schemapatterns.context.CurrentTenantId()
