@@ -343,3 +343,28 @@ def test_unsaved_values_of_an_order_are_found() -> None:
         order.save()
 
     assert caught.value.message_dict == {"total": ["No amount of an order may be negative."]}
+
+
+@pytest.fixture
+def clerk() -> None:
+    """Act as a role that may write contacts of its own alone."""
+    contact().save()
+    run("CREATE ROLE errors_clerk")
+    run("GRANT SELECT, INSERT, UPDATE ON contacts TO errors_clerk")
+    run("ALTER TABLE contacts ENABLE ROW LEVEL SECURITY, DISABLE TRIGGER USER")
+    run("CREATE POLICY small ON contacts TO errors_clerk USING (true) WITH CHECK (balance < 10)")
+    run("SET LOCAL ROLE errors_clerk")
+
+
+@pytest.mark.usefixtures("clerk")
+def test_policy_is_told_above_the_form() -> None:
+    with pytest.raises(ValidationError) as caught, as_validation_errors(Contact):
+        Contact.objects.update(balance=20)
+
+    assert caught.value.message_dict == {"__all__": ["You may not write this row, as it would be then."]}
+
+
+@pytest.mark.usefixtures("clerk")
+def test_right_that_a_role_lacks_stays_an_error() -> None:
+    with pytest.raises(ProgrammingError, match="permission denied"), as_validation_errors(Contact):
+        Contact.objects.all().delete()

@@ -16,6 +16,7 @@ class Diagnosis:
     The fields of an error of the database; one that is not told is empty.
 
     sqlstate: the code, five characters.  schema, table, column, datatype, constraint: names, unquoted.
+    source: the function of PostgreSQL that found it.
     """
 
     sqlstate: str
@@ -26,6 +27,7 @@ class Diagnosis:
     constraint: str = ""
     message: str = ""
     detail: str = ""
+    source: str = ""
 
     @classmethod
     def of(cls, error: BaseException | None) -> Diagnosis | None:
@@ -54,6 +56,7 @@ class Diagnosis:
             constraint=diag.constraint_name or "",
             message=diag.message_primary or str(error),
             detail=diag.message_detail or "",
+            source=diag.source_function or "",
         )
 
     @property

@@ -24,6 +24,8 @@ _BY_CODE: dict[str, Meaning] = {
     "23505": rules.rule,
     "23514": rules.rule,
     "23P01": rules.rule,
+    "42501": rules.policy,
+    "44000": rules.policy,
 }
 # Of the errors about data, those that a value can be blamed for; a division by zero is a bug.
 _VALUES = ["22000", "22001", "22003", "22007", "22008", "22021", "22030", "22032", "22P02", "22P03", "22P05"]

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from django_schemapatterns.schema.errors.meanings import Refusal
 
 STILL_REFERENCED = _("This can not be deleted or changed while %(others)s point at it.")
+NOT_YOURS = _("You may not write this row, as it would be then.")
 BROKEN = _("The row breaks the rule “%(name)s” of the database.")
 
 
@@ -97,6 +98,13 @@ def reference(refusal: Refusal) -> ValidationError | None:
         if field.is_relation and ((field.column,) == columns or (not columns and field.name == named)):
             return ValidationError({field.name: _no_target(field, refusal.diagnosis.key_value)})
     return still_referenced(refusal.model)
+
+
+def policy(refusal: Refusal) -> ValidationError | None:
+    """A policy of row security, or a view, that does not let the row be what it would be."""
+    # The code alone also means that a role lacks a right on the table, which is a mistake of the project.
+    found_by_policy = refusal.diagnosis.source == "ExecWithCheckOptions"
+    return ValidationError(NOT_YOURS, code="not_allowed") if found_by_policy else None
 
 
 def still_referenced(pointing: type[Model]) -> ValidationError:
