@@ -13,13 +13,11 @@ from tests.partitions_maintenance.tools import Bookings, execute
 
 
 @pytest.fixture
-def bookings() -> Iterator[Bookings]:
+def bookings(monkeypatch: pytest.MonkeyPatch) -> Bookings:
     """Give a table that is yet to be made; it is known to the maintenance meanwhile."""
     made = Bookings()
-    known = list(maintained._sources)
-    maintained._sources[:] = [made.source]
-    yield made
-    maintained._sources[:] = known
+    monkeypatch.setattr(maintained, "_sources", [made.source])
+    return made
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from django_schemapatterns.partitions import ensure, status
 from django_schemapatterns.partitions.sources import maintained
 from django_schemapatterns.partitions.upkeep import after_migrate
 from django_schemapatterns.schema import maintained as registry
-from tests.partitions_maintenance.tools import Bookings, execute, rows, value
+from tests.partitions_maintenance.tools import execute, rows, value
 
 pytestmark = pytest.mark.django_db
 
@@ -112,7 +112,7 @@ def test_operation_is_written_and_reversed(visit: Any, name: str) -> None:
     assert operation.references_model("Visit", "testapp")
 
 
-def test_model_is_maintained_as_it_declares(visit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_model_is_maintained_as_it_declares(visit: Any) -> None:
     table = maintained(visit)
     assert table is not None
     assert (table.label, table.table, table.every, table.ahead, table.keep) == (
@@ -130,9 +130,7 @@ def test_model_is_maintained_as_it_declares(visit: Any, monkeypatch: pytest.Monk
     assert found.listing.table.label == "testapp.Visit"
 
 
-def test_migrate_makes_what_is_missing(
-    visit: Any, bookings: Bookings, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_migrate_makes_what_is_missing(visit: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     table = maintained(visit)
     monkeypatch.setattr("django_schemapatterns.partitions.upkeep.partitioned_models", lambda: [table])
     monkeypatch.setattr(registry, "_sources", [lambda: [table]])
