@@ -19,6 +19,7 @@ from django_schemapatterns.rowsecurity.operations import (
     AlterRowSecurity,
     DisableRowSecurity,
     EnableRowSecurity,
+    ProtectModel,
 )
 from django_schemapatterns.schema.concurrent_operations import (
     AddConstraintConcurrently,
@@ -92,6 +93,7 @@ __all__ = [
     "FillPartitionKey",
     "GrantRoles",
     "InstallSQL",
+    "ProtectModel",
     "ProveConstraint",
     "ReleaseObject",
     "RemoveIndexConcurrently",

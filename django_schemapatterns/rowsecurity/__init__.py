@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from django_schemapatterns.rowsecurity.registry import unprotected
+from django_schemapatterns.rowsecurity.registry import protect, unprotected
 
-__all__ = ["unprotected"]
+__all__ = ["protect", "unprotected"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db.migrations import AlterConstraint
-from django.db.migrations.operations.base import OperationCategory
+from django.db.migrations.operations.base import Operation, OperationCategory
 from django.db.migrations.operations.models import ModelOperation
 
 from django_schemapatterns.exceptions import ConfigurationError
@@ -143,5 +143,55 @@ class AlterRowSecurity(AlterConstraint):
         return declaration.policies(state.apps.get_model(app_label, self.model_name), editor)
 
 
-for _operation in (EnableRowSecurity, DisableRowSecurity, AlterRowSecurity):
+class ProtectModel(Operation):
+    """
+    Make the policies of a model that is not yours, as rowsecurity.protect() declares them in code.
+
+        ProtectModel("auth.User", RowSecurity(Allow("own", when=Q(pk=current.user_id))))
+
+    Policies that the table has stay as they are. Let the migration depend on the one that makes the model.
+    """
+
+    category = OperationCategory.SQL
+    reduces_to_sql = True
+    reversible = True
+
+    def __init__(self, label: str, declaration: Any) -> None:
+        self.label = label
+        self.declaration = declaration
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Models do not change."""
+
+    def database_forwards(
+        self, app_label: str, schema_editor: SchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        if model := self._model(schema_editor, to_state):
+            schema_editor.execute(self.declaration.create_sql(model, schema_editor), params=None)
+
+    def database_backwards(
+        self, app_label: str, schema_editor: SchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        if model := self._model(schema_editor, from_state):
+            schema_editor.execute(self.declaration.remove_sql(model, schema_editor), params=None)
+            schema_editor.execute(OFF.format(table=quote(model._meta.db_table)), params=None)
+
+    def describe(self) -> str:
+        return f"Protect {self.label} by row security"
+
+    @property
+    def migration_name_fragment(self) -> str:
+        return f"protect_{self.label.replace('.', '_').lower()}"
+
+    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
+        return type(self).__name__, [self.label, self.declaration], {}
+
+    def _model(self, editor: SchemaEditor, state: ProjectState) -> Any:
+        model = state.apps.get_model(self.label)
+        connection = editor.connection
+        allowed = connection.vendor == "postgresql" and self.allow_migrate_model(connection.alias, model)
+        return model if allowed else None
+
+
+for _operation in (EnableRowSecurity, DisableRowSecurity, AlterRowSecurity, ProtectModel):
     _operation.__module__ = "django_schemapatterns.operations"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django_schemapatterns import conf
+from django_schemapatterns.context import protect_reads
 from django_schemapatterns.exceptions import ConfigurationError
 
 if TYPE_CHECKING:
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from django_schemapatterns.rowsecurity.constraints import RowSecurity
 
 _exempted: dict[str, str] = {}
+_registered: dict[str, RowSecurity] = {}
 
 
 def row_security_of(model: type[Model]) -> RowSecurity | None:
@@ -20,7 +22,21 @@ def row_security_of(model: type[Model]) -> RowSecurity | None:
     from django_schemapatterns.rowsecurity.constraints import RowSecurity
 
     options: Any = model._meta
-    return next((each for each in options.constraints if isinstance(each, RowSecurity)), None)
+    own = next((each for each in options.constraints if isinstance(each, RowSecurity)), None)
+    return own or _registered.get(options.label_lower)
+
+
+def protect(model: type[Model], declaration: RowSecurity) -> None:
+    """
+    Declare the row security of a model that is not yours, or of the links of a ManyToManyField.
+
+        rowsecurity.protect(Document.readers.through, RowSecurity(Allow(...)))
+
+    Its reads are told who acts, and checks compare it with the database. A migration of yours has to run
+    ProtectModel, as those of the model's app are not yours to write.
+    """
+    _registered[model._meta.label_lower] = declaration
+    protect_reads([model._meta.db_table])
 
 
 def unprotected(model: type[Model], *, reason: str) -> None:
