@@ -4,6 +4,7 @@ The benchmarks in one command, from a fresh checkout.
     python -m benchmarks audit
     python -m benchmarks softdelete
     python -m benchmarks attributes
+    python -m benchmarks search
     python -m benchmarks periods
     python -m benchmarks appsettings
     python -m benchmarks rowsecurity --rows 1000000

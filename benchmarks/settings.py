@@ -30,4 +30,5 @@ INSTALLED_APPS = [
     "benchmarks.softdelete.apps.TrashConfig",
     "benchmarks.periods.apps.PricesConfig",
     "benchmarks.attributes.apps.DocumentsConfig",
+    "benchmarks.search.apps.WordsConfig",
 ]
