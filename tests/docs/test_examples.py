@@ -46,6 +46,7 @@ def test_the_tutorial_works_from_an_empty_folder(follow: Follow) -> None:
         "settings-in-the-database",
         "schema-documentation",
         "price-history",
+        "encryption",
         "partitions",
         "partition-maintenance",
         "audit-retention",
