@@ -51,6 +51,14 @@ SELECT pg_class.oid::regclass::text, relkind = 'm', pg_get_viewdef(pg_class.oid)
 FROM views JOIN pg_class USING (oid)
 GROUP BY pg_class.oid ORDER BY max(level), 1
 """
+# Those of our own schema come and go with what they belong to.
+_ROUTINES = """
+SELECT DISTINCT pg_proc.oid::regprocedure::text
+FROM columns
+JOIN pg_depend ON refclassid = class AND refobjid = attrelid AND refobjsubid = attnum AND deptype = 'n'
+JOIN pg_proc ON classid = 'pg_proc'::regclass AND objid = pg_proc.oid
+WHERE pronamespace IS DISTINCT FROM to_regnamespace('schemapatterns') ORDER BY 1
+"""
 _TRIGGERS = """
 SELECT DISTINCT quote_ident(tgname), tgrelid::regclass::text, pg_get_triggerdef(pg_trigger.oid),
        tgenabled::text, obj_description(pg_trigger.oid, 'pg_trigger')
@@ -133,18 +141,19 @@ def _blocking(connection: BaseDatabaseWrapper, source: str, params: list[Any]) -
 
 
 def refuse_losses(editor: SchemaEditor, model: type[Model], column: str | None = None) -> None:
-    """Raise RuleBroken when views read a table or column that is to be dropped, as they would go with it."""
+    """Raise RuleBroken when views or functions read a table or column that is to go: they would go, too."""
     if editor.collect_sql:
         return
     options: Any = model._meta
     table = editor.quote_name(options.db_table)
     own = {each.view.replace('"', "") for each in options.constraints if hasattr(each, "view")}
     views = [row[0] for row in _rows(editor.connection, _COLUMNS + _VIEWS, [[table], [column]])]
-    if lost := [view for view in views if view.replace('"', "") not in own]:
+    routines = [row[0] for row in _rows(editor.connection, _COLUMNS + _ROUTINES, [[table], [column]])]
+    if lost := [*(view for view in views if view.replace('"', "") not in own), *routines]:
         what = f"column {quote(column)} of {table}" if column else f"table {table}"
         raise RuleBroken(
-            f"The views {', '.join(lost)} read the {what}, and would be dropped with it. Remove or change "
-            "their declarations and run makemigrations again, or drop them in a migration before this one."
+            f"{', '.join(lost)} would be dropped with the {what}, which they read. Change or remove these "
+            "views and functions, where an app declares them, or drop them, in a migration before this one."
         )
 
 

@@ -11,7 +11,7 @@ from django.db.migrations.writer import MigrationWriter
 from django.db.models import Func, Q
 
 from django_schemapatterns.database import Function, View
-from django_schemapatterns.exceptions import ConfigurationError
+from django_schemapatterns.exceptions import ConfigurationError, RuleBroken
 from django_schemapatterns.operations import AlterObject, CreateObject, DropObject
 from tests.audit.tools import execute, select
 from tests.schema.declaring import DeclaredStory, declare, registry
@@ -111,6 +111,21 @@ def test_function_that_a_check_calls_is_made_before_the_table() -> None:
 
 def meta(rule: models.CheckConstraint) -> type:
     return type("Meta", (), {"app_label": "testapp", "constraints": [rule]})
+
+
+def test_column_that_a_function_is_bound_to_is_not_taken_from_under_it() -> None:
+    tallest = Function(
+        "tallest", f"CREATE FUNCTION tallest() RETURNS int RETURN (SELECT max(height) FROM {TABLE})"
+    )
+    story = DeclaredStory(trees(), declare(tallest))
+
+    with (
+        pytest.raises(RuleBroken, match=r'tallest\(\) would be dropped with the column "height"'),
+        transaction.atomic(),
+    ):
+        story.becomes(plain(), declare(tallest))
+
+    assert select("SELECT tallest()") is None
 
 
 def test_function_is_renamed() -> None:
