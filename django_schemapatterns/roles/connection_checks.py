@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Final
 
 from django.core import checks
@@ -92,7 +92,8 @@ def users_of(connection: BaseDatabaseWrapper) -> list[Who]:
     rows = Reader(connection).rows(_WHO)
     # What is everybody's is shown to programs by such a policy, too.
     programs = {roles.readwrite, roles.readonly}
-    return [Who(*about, [role for role in passes if role not in programs]) for *about, passes in rows]
+    found = [Who(*row) for row in rows]
+    return [replace(who, passes=[role for role in who.passes if role not in programs]) for who in found]
 
 
 def _check_users(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:

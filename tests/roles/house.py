@@ -121,7 +121,16 @@ def house(roles: RoleSet, *, empty: bool = False) -> Iterator[House]:
         sql.Identifier("template0" if empty else connection.settings_dict["NAME"]),
     )
     with _server() as server:
-        server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, template))
+        create = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(name, template)
+        try:
+            server.execute(create)
+        except psycopg.errors.ObjectInUse:
+            # A thread of another test has left without a word.
+            server.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+                [connection.settings_dict["NAME"]],
+            )
+            server.execute(create)
     try:
         yield made
     finally:
