@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
+from django.db.migrations.state import ProjectState
 from django.utils import timezone
 
 from django_schemapatterns.audit.models import AuditLog
@@ -17,6 +18,7 @@ from django_schemapatterns.partitions.expire import expire
 from django_schemapatterns.partitions.finding import listings
 from django_schemapatterns.partitions.listing import Listing
 from django_schemapatterns.partitions.restore import restore
+from django_schemapatterns.schema.functions import InstallSQL
 from tests.partitions_maintenance.tools import actions, execute, rows, value
 from tests.testapp.models import Article
 
@@ -135,3 +137,16 @@ def test_log_of_now_goes_on(old_entries: None, keep: Any) -> None:
     article = Article.objects.create(title="Later")
     assert AuditLog.objects.for_object(article).count() == 1
     assert datetime.now(UTC) in log().ranges[0][0] or log().covered_until(timezone.now()) > timezone.now()
+
+
+def test_reversed_migration_brings_the_version_before_back() -> None:
+    operation = InstallSQL("audit", ["create_audit_partitions.v2"])
+    version = "SELECT obj_description('schemapatterns.create_audit_partitions'::regproc)"
+    state = ProjectState()
+    assert value(version) == "django-schemapatterns, version 2"
+
+    with connection.schema_editor() as editor:
+        operation.database_backwards("schemapatterns", editor, state, state)
+
+    assert value(version) == "django-schemapatterns, version 1"
+    assert value("SELECT schemapatterns.create_audit_partitions(5)") > 0
