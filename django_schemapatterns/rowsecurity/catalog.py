@@ -20,7 +20,8 @@ _TABLES = """
 SELECT wanted.name, relrowsecurity, relforcerowsecurity, ARRAY(
     SELECT part.oid::regclass::text FROM pg_partition_tree(pg_class.oid) AS tree
     JOIN pg_class AS part ON part.oid = tree.relid
-    WHERE tree.relid <> pg_class.oid AND NOT part.relrowsecurity ORDER BY 1
+    WHERE tree.relid <> pg_class.oid AND NOT part.relrowsecurity
+      AND EXISTS (SELECT FROM aclexplode(part.relacl) WHERE grantee <> part.relowner) ORDER BY 1
 )
 FROM unnest(%s::text[]) AS wanted (name) JOIN pg_class ON pg_class.oid = to_regclass(wanted.name)
 """
@@ -48,7 +49,7 @@ class PolicyRow(NamedTuple):
 
 @dataclass
 class TableRow:
-    """A table: whether row security is on, and for its owner, too; its policies and its open partitions."""
+    """A table: whether row security is on, and for the owner, too; policies, and partitions that others read."""
 
     name: str
     enabled: bool

@@ -265,3 +265,22 @@ def test_who_may_not_compare_says_so() -> None:
     assert {message.partition(" ")[0] for message in found()} == {"W426"}
     ask("default", "RESET ROLE")
     assert Person.objects.count() == 0
+
+
+@pytest.mark.django_db
+def test_partitions_that_somebody_may_read_are_found_and_mended() -> None:
+    def told() -> list[CheckMessage]:
+        return [each for each in check_connection(connection) if each.id == "schemapatterns.E424"]
+
+    ask(
+        "default",
+        "CREATE TABLE orders_late PARTITION OF orders FOR VALUES FROM ('2090-01-01') TO ('2090-02-01')",
+    )
+    assert told() == []
+    ask("default", "GRANT SELECT ON orders_late TO app_readwrite")
+
+    [message] = told()
+
+    assert message.msg.endswith(": orders_late.")
+    ask("default", str(message.hint).partition("run: ")[2])
+    assert told() == []
