@@ -4,6 +4,7 @@ from django_schemapatterns.appsettings.triggers import CompiledVersionTrigger
 from django_schemapatterns.audit.capture import CompiledAuditTrigger
 from django_schemapatterns.audit.guard import CompiledGuardTrigger
 from django_schemapatterns.encryption.operations import EncryptColumn
+from django_schemapatterns.encryption.pgcrypto import InstallSensitiveData
 from django_schemapatterns.partitions.indexes import AddIndexOnPartitions
 from django_schemapatterns.partitions.maintenance import (
     DrainPartitions,
@@ -93,6 +94,7 @@ __all__ = [
     "FillPartitionKey",
     "GrantRoles",
     "InstallSQL",
+    "InstallSensitiveData",
     "ProtectModel",
     "ProveConstraint",
     "ReleaseObject",

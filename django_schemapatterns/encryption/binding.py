@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
+from uuid import UUID
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
@@ -74,7 +75,8 @@ def target(field: Any) -> Field[Any, Any]:
 
 def text_of(field: Field[Any, Any], value: Any) -> bytes:
     """Return a value that a row is bound to as PostgreSQL writes it."""
-    return str(target(field).to_python(value)).encode()
+    known = value if type(value) is UUID else target(field).to_python(value)
+    return str(known).encode()
 
 
 def is_known_before_insert(field: Any) -> bool:

@@ -12,9 +12,8 @@ from __future__ import annotations
 import hmac
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from django_schemapatterns.exceptions import DecryptionError
 
@@ -30,12 +29,11 @@ FINGERPRINT: Final = 16
 _PURPOSE: Final = b"django-schemapatterns encryption v1 "
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
+class Parts(NamedTuple):
     """An envelope taken apart; nothing of it is proven."""
 
     header: bytes
-    index: bytes
+    blind_index: bytes
     key_id: str
     fingerprint: bytes
     nonce: bytes
@@ -59,6 +57,12 @@ class Subkeys:
         from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
         return AESGCM(self._derive(b"encrypt"))
+
+    @cached_property
+    def _refusal(self) -> type[Exception]:
+        from cryptography.exceptions import InvalidTag
+
+        return InvalidTag
 
     @cached_property
     def _index_key(self) -> bytes:
@@ -87,11 +91,9 @@ class Subkeys:
 
     def unseal(self, parts: Parts, associated: bytes) -> bytes:
         """Return the value, or raise DecryptionError when it is not what this key sealed at this place."""
-        from cryptography.exceptions import InvalidTag
-
         try:
             return self._cipher.decrypt(parts.nonce, parts.sealed, parts.header + associated)
-        except InvalidTag:
+        except self._refusal:
             pass
         raise DecryptionError(
             f"the value is not what was encrypted here with the key {self.key_id!r}: it was changed, "

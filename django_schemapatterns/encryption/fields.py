@@ -12,11 +12,13 @@ from django.db import models
 from django.db.models.expressions import Case, Col, Subquery, Value
 from django.db.models.functions import Cast, Coalesce
 from django.db.models.sql import Query
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from django_schemapatterns.encryption import sealing
 from django_schemapatterns.encryption.binding import Binding
 from django_schemapatterns.encryption.columns import EncryptedCol
+from django_schemapatterns.encryption.envelope import join
 from django_schemapatterns.encryption.forms import revealing
 from django_schemapatterns.encryption.index import SUFFIX, BlindIndex, BlindIndexField, unique_constraints
 from django_schemapatterns.encryption.lookups import lookup_of
@@ -87,15 +89,20 @@ class EncryptedField(_Field):
         """The name of the field, for errors."""
         return f"{self.model._meta.label}.{self.name}" if hasattr(self, "model") else str(self.name)
 
-    @property
+    @cached_property
     def place(self) -> str:
         """The column that values are bound to."""
         return self.given_place or f"{self.model._meta.db_table}.{self.column}"
 
-    @property
+    @cached_property
     def binding_field(self) -> Field[Any, Any] | None:
         """The field of the row whose value is authenticated with this one's."""
         return self.binding.field_of(self.model)
+
+    @cached_property
+    def associated(self) -> bytes:
+        """What is authenticated with every value of the column."""
+        return join([self.place.encode(), self.binding.bind.encode()])
 
     @property
     def index_field(self) -> BlindIndexField:
@@ -128,6 +135,8 @@ class EncryptedField(_Field):
 
     def contribute_to_class(self, cls: type[Model], name: str, private_only: bool = False) -> None:  # noqa: FBT001, FBT002
         super().contribute_to_class(cls, name, private_only)
+        for cached in ("place", "binding_field", "associated"):
+            self.__dict__.pop(cached, None)
         self.base_field.set_attributes_from_name(name)
         self.base_field.model = cls
         today = not cls._meta.abstract and cls.__module__ != "__fake__"

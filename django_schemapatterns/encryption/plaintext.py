@@ -40,9 +40,11 @@ def from_bytes(field: Field[Any, Any], data: bytes) -> Any:
         return data
     try:
         text = data.decode()
+        if type(field) in _TEXTS:
+            return text
         if isinstance(field, models.JSONField):
             return json.loads(text, cls=field.decoder)
-        return text if type(field) in _TEXTS else field.to_python(text)
+        return field.to_python(text)
     except (ValueError, ValidationError):
         pass
     raise DecryptionError(f"the value was encrypted when the field was no {type(field).__name__}")

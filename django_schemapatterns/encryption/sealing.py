@@ -121,7 +121,7 @@ def bound_of(field: EncryptedField, instance: Model) -> bytes | None:
 
 def associated(field: EncryptedField, bound: bytes | None) -> bytes:
     """Return what is authenticated with a value besides the header: where it belongs."""
-    return join([field.place.encode(), field.binding.bind.encode(), *([] if bound is None else [bound])])
+    return field.associated if bound is None else field.associated + join([bound])
 
 
 def _index(field: EncryptedField, keys_: Subkeys, data: bytes) -> bytes:

@@ -43,7 +43,7 @@ def test_what_goes_in_comes_out(plaintext: bytes, where: bytes, index: bytes, fi
     parts = take_apart(envelope)
 
     assert KEYS.unseal(parts, where) == plaintext
-    assert (parts.index, parts.key_id, parts.fingerprint) == (index, "2026", fingerprint)
+    assert (parts.blind_index, parts.key_id, parts.fingerprint) == (index, "2026", fingerprint)
     assert len(envelope) == 6 + len(index) + 4 + len(fingerprint) + 12 + len(plaintext) + 16
 
 

@@ -151,4 +151,5 @@ def test_a_generated_key_is_one() -> None:
 
 
 def test_the_example_has_a_ring() -> None:
-    assert list(django_settings.SCHEMAPATTERNS["ENCRYPTION_KEYS"]) == ["pii"]
+    given: Any = django_settings.SCHEMAPATTERNS["ENCRYPTION_KEYS"]
+    assert list(given) == ["pii"]
