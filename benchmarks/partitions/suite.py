@@ -8,10 +8,15 @@ from typing import Final
 
 from benchmarks.attributes.suite import Named, machine
 from benchmarks.audit.suite import choose
-from benchmarks.partitions import retention
+from benchmarks.partitions import retention, using
 
 # Each part runs by itself and returns its table.
-PARTS: Final[dict[str, Callable[[argparse.Namespace], str]]] = {"retention": retention.run}
+PARTS: Final[dict[str, Callable[[argparse.Namespace], str]]] = {
+    "writing": using.writing,
+    "reading": using.reading,
+    "getting": using.getting,
+    "retention": retention.run,
+}
 
 
 def run(options: argparse.Namespace) -> None:

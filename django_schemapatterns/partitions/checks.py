@@ -115,14 +115,13 @@ def _managers(model: type[Model]) -> Iterator[CheckMessage]:
         for base in model.__mro__
         if issubclass(base, models.Model) and base not in {models.Model, PartitionedModel}
         for manager in base._meta.local_managers
-        if manager.name == "objects"
-        and getattr(manager, "_queryset_class", None) is not models.QuerySet
+        if manager.name == "objects" and getattr(manager, "_queryset_class", None) is not models.QuerySet
     ]
     if hidden:
         yield checks.Error(
             f"{model._meta.label}: the manager of PartitionedModel hides that of {hidden[0]}.",
-            hint=f"Name {hidden[0]} before PartitionedModel among the bases, or give the model a manager whose "
-            "queryset is derived from PartitionedQuerySet and from that one's.",
+            hint=f"Name {hidden[0]} before PartitionedModel among the bases, or give the model a manager "
+            "whose queryset is derived from PartitionedQuerySet and from that one's.",
             obj=model,
             id="schemapatterns.E505",
         )
