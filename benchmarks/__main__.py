@@ -7,6 +7,7 @@ The benchmarks in one command, from a fresh checkout.
     python -m benchmarks search
     python -m benchmarks periods
     python -m benchmarks appsettings
+    python -m benchmarks encryption
     python -m benchmarks rowsecurity --rows 1000000
     python -m benchmarks audit --only update,delete --contenders "none,ours,pghistory statement" --repeat 3
 
@@ -27,7 +28,17 @@ from example_project.bootstrap import ensure_environment, say
 from example_project.postgres import running_server
 
 HOME = Path(__file__).with_name(".postgres")
-SUITES = ["audit", "softdelete", "periods", "attributes", "search", "appsettings", "partitions", "rowsecurity"]
+SUITES = [
+    "audit",
+    "softdelete",
+    "periods",
+    "attributes",
+    "search",
+    "appsettings",
+    "partitions",
+    "rowsecurity",
+    "encryption",
+]
 
 
 def main() -> None:

@@ -31,4 +31,6 @@ INSTALLED_APPS = [
     "benchmarks.periods.apps.PricesConfig",
     "benchmarks.attributes.apps.DocumentsConfig",
     "benchmarks.search.apps.WordsConfig",
+    "benchmarks.encryption.apps.SecretsConfig",
 ]
+SCHEMAPATTERNS = {"ENCRYPTION_KEYS": {"benchmark": {"k": bytes(range(32))}}}
