@@ -19,7 +19,7 @@ from django_schemapatterns.context import acting_as, current, protect_reads
 
 USER = 4711
 PER_USER = 50
-PLAIN, OURS = "WHERE in the query, no policy", "RowSecurity, told per statement"
+PLAIN, OURS = "WHERE in the query", "RowSecurity and who acts"
 TOLD = "nullif(current_setting('app.current_user_id', true), '')"
 # Told once for the session, which is cheaper and leaks; compared is the form of the policy.
 FORMS = {
@@ -74,6 +74,12 @@ OPERATIONS: dict[str, Callable[[Any], Any]] = {
 def run(options: argparse.Namespace) -> None:
     roles = {PLAIN: "rowbench_plain", OURS: "rowbench_ours"}
     roles |= {form: f"rowbench_{number}" for number, form in enumerate(FORMS)}
+    if options.contenders:
+        roles = {
+            name: role
+            for name, role in roles.items()
+            if name in options.contenders.split(",") or name == PLAIN
+        }
     prepare(options.rows, roles)
     protect_reads(["rowbench_order"])  # as those of an installed model are
     with ExitStack() as stack:
@@ -96,6 +102,8 @@ def prepare(rows: int, roles: dict[str, str]) -> None:
             cursor.execute(f"GRANT USAGE ON SCHEMA public, schemapatterns TO {role}")
             cursor.execute(f"GRANT SELECT ON rowbench_order, rowbench_user TO {role}")
         for name, form in FORMS.items():
+            if name not in roles:
+                continue
             cursor.execute(f"CREATE POLICY {roles[name]} ON rowbench_order TO {roles[name]} USING ({form})")
     own = Allow("own", when=Q(user_id=current.user_id), to=[roles[OURS]])
     with connection.schema_editor() as editor:

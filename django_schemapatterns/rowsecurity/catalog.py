@@ -49,7 +49,7 @@ class PolicyRow(NamedTuple):
 
 @dataclass
 class TableRow:
-    """A table: whether row security is on, and for its owner; its policies, and partitions that others read."""
+    """A table: whether row security is on, and for its owner; its policies, and open partitions."""
 
     name: str
     enabled: bool
