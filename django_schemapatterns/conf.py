@@ -58,7 +58,8 @@ def _rings(value: object) -> object:
     if value is None or (isinstance(value, dict) and all(isinstance(name, str) for name in value)):
         return value
     raise ConfigurationError(
-        f'{NAME}["ENCRYPTION_KEYS"] must be a dict of rings of keys, such as {{"pii": {{"2026": "env:PII_KEY"}}}}.'
+        f'{NAME}["ENCRYPTION_KEYS"] must be a dict of rings of keys, such as '
+        '{"pii": {"2026": "env:PII_KEY"}}.'
     )
 
 

@@ -128,9 +128,9 @@ class UnknownKey(DecryptionError, LookupError):  # noqa: N818 - reads as what is
     def __init__(self, ring: str, key_id: str, known: list[str]) -> None:
         self.ring, self.key_id = ring, key_id
         super().__init__(
-            f"the ring {ring!r} has no key {key_id!r}, with which the value was encrypted; it has {', '.join(known)}. "
-            f"Put the key back behind the others, and take it away when `manage.py reencrypt` has found nothing more "
-            f"to do"
+            f"the ring {ring!r} has no key {key_id!r}, with which the value was encrypted; it has "
+            f"{', '.join(known)}. Put the key back behind the others, and take it away when "
+            "`manage.py reencrypt` has found nothing more to do"
         )
 
 

@@ -35,7 +35,7 @@ def move_orders(orders: QuerySet[Order], status: OrderStatus, **changes: Any) ->
 def place_order(user: User, basket: dict[Product, int]) -> Order:
     """Buy some of each product for a user, and take them out of the stock."""
     total = sum(product.price * quantity for product, quantity in basket.items())
-    order = Order.objects.create(
+    order: Order = Order.objects.create(
         order_number=f"{timezone.now():%Y%m}-{uuid4().hex[:10]}",
         user=user,
         subtotal=total,

@@ -42,7 +42,8 @@ def make_product(**changed: Any) -> Product:
 
 def make_order(**changed: Any) -> Order:
     values = {"order_number": f"2025-{next(numbers):06d}", **changed}
-    return Order.objects.create(**({"user": make_user()} | values))
+    order: Order = Order.objects.create(**({"user": make_user()} | values))
+    return order
 
 
 def item_values(**changed: Any) -> dict[str, Any]:

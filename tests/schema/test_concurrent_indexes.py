@@ -1,4 +1,4 @@
-"""Indexes built beside others who write: with a transaction in the way, a killed backend, rows that are alike."""
+"""Indexes built beside others who write: a transaction in the way, a killed backend, rows that are alike."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-import psycopg
 import pytest
 from django.db import connection, models
 from django.db.models import Q
@@ -108,7 +107,8 @@ def test_build_whose_backend_is_killed_is_begun_again(story: Story, writer: Sess
 def kill_what_waits() -> None:
     for _ in range(200):
         killed = select(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'CREATE INDEX CONCURRENTLY%%' "
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+            "WHERE query LIKE 'CREATE INDEX CONCURRENTLY%%' "
             "AND cardinality(pg_blocking_pids(pid)) > 0"
         )
         if killed:
