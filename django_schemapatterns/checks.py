@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import wraps
+from typing import Any
+
 from django.core import checks
 
 from django_schemapatterns.appsettings.checks import check_settings_database
@@ -32,44 +35,61 @@ from django_schemapatterns.softdelete.database_checks import check_softdelete_da
 from django_schemapatterns.timestamps.checks import check_timestamps_database
 from django_schemapatterns.types.checks import check_types, check_types_in_database
 
+ALWAYS = (check_archive, check_roles)
+OF_MODELS = (
+    check_installed_apps,
+    check_composed,
+    check_vendor,
+    check_models,
+    check_softdelete,
+    check_periods,
+    check_attributes,
+    check_partitions,
+    check_types,
+    check_declared,
+    check_search,
+    check_encryption,
+    check_row_security,
+)
+OF_DATABASES = (
+    check_row_security_database,
+    check_database,
+    check_softdelete_database,
+    check_periods_database,
+    check_timestamps_database,
+    check_attributes_database,
+    check_settings_database,
+    check_types_in_database,
+    check_search_database,
+    check_declared_in_database,
+    check_grants,
+    check_encryption_database,
+    check_partitions_database,
+)
+
 
 def register() -> None:
     """Register the checks with Django."""
-    models, database = checks.Tags.models, checks.Tags.database
-    for check in (check_installed_apps, check_composed, check_vendor, check_models, check_softdelete):
-        checks.register(check, models)
-    for check in (
-        check_periods,
-        check_attributes,
-        check_partitions,
-        check_types,
-        check_declared,
-        check_search,
-        check_encryption,
-    ):
-        checks.register(check, models)
-    checks.register(check_row_security, models)
-    for check in (
-        check_row_security_database,
-        check_database,
-        check_softdelete_database,
-        check_periods_database,
-        check_timestamps_database,
-        check_attributes_database,
-        check_settings_database,
-        check_types_in_database,
-        check_search_database,
-        check_declared_in_database,
-        check_grants,
-        check_encryption_database,
-        check_partitions_database,
-    ):
-        checks.register(check, database)
+    models, database, security = checks.Tags.models, checks.Tags.database, checks.Tags.security
     checks.register(check_settings)
-    checks.register(check_archive)
-    checks.register(check_roles)
-    checks.register(check_middleware, checks.Tags.security)
-    checks.register(check_softdelete_facts, models, deploy=True)
-    checks.register(check_role, database, deploy=True)
-    checks.register(check_kept, checks.Tags.security, deploy=True)
-    checks.register(check_connection, database, deploy=True)
+    for check in ALWAYS:
+        _register(check)
+    for check in OF_MODELS:
+        _register(check, models)
+    for check in OF_DATABASES:
+        _register(check, database)
+    _register(check_middleware, security)
+    _register(check_softdelete_facts, models, deploy=True)
+    _register(check_role, database, deploy=True)
+    _register(check_kept, security, deploy=True)
+    _register(check_connection, database, deploy=True)
+
+
+def _register(check: Any, *tags: str, **options: Any) -> None:
+    """Let a check wait until the settings are right, of which another one tells."""
+
+    @wraps(check)
+    def checked(*args: Any, **kwargs: Any) -> list[checks.CheckMessage]:
+        return [] if check_settings() else list(check(*args, **kwargs))
+
+    checks.register(checked, *tags, **options)

@@ -90,7 +90,7 @@ class AuditOptions:
             )
 
     def always_masked(self, model: type[Model]) -> list[str]:
-        """Return the names of the fields that are secret by their name, or by nature as encrypted ones are."""
+        """Return the names of the fields that are secret by name, or by nature as encrypted ones are."""
         return [
             field.name
             for field in table_fields(model)

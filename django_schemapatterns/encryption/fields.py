@@ -116,8 +116,10 @@ class EncryptedField(_Field):
     def deconstruct(self) -> Any:
         """Name the ring of keys, never a key."""
         name = super().deconstruct()[0]
+        base_field = self.base_field.clone()
+        base_field.db_comment = self.db_comment  # which may have come after __init__, from the help text
         kwargs: dict[str, Any] = {
-            "base_field": self.base_field.clone(),
+            "base_field": base_field,
             "key": self.key,
             **self.binding.options(),
         }

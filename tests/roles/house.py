@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import psycopg
 import pytest
+from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 from django.db.backends.base.creation import TEST_DATABASE_PREFIX
@@ -96,9 +97,15 @@ class House:
     def command(self, name: str, *arguments: str, by: str = "postgres") -> str:
         """Return what a command prints."""
         output = io.StringIO()
-        with override_settings(SCHEMAPATTERNS={"ROLES": self.roles}):
+        with self.declared():
             call_command(name, *arguments, database=self.alias(by), stdout=output, stderr=output)
         return output.getvalue()
+
+    def declared(self) -> AbstractContextManager[None]:
+        """Set the roles unless they are: threads that did so at once would leave them to other tests."""
+        given = {"ROLES": self.roles}
+        is_set: bool = given == settings.SCHEMAPATTERNS
+        return nullcontext() if is_set else override_settings(SCHEMAPATTERNS=given)
 
     def steps(self, by: str = "postgres") -> list[str]:
         found = json.loads(self.dbroles("plan", "--format=json", by=by))["steps"]

@@ -220,7 +220,7 @@ def test_many_at_once_make_each_role_once(bare: House) -> None:
         finally:
             connections[bare.alias("postgres")].close()
 
-    with ThreadPoolExecutor(6) as pool:
+    with bare.declared(), ThreadPoolExecutor(6) as pool:
         told = list(pool.map(apply, range(6)))
 
     assert sorted(len(each.splitlines()) > 1 for each in told) == [False] * 5 + [True]
@@ -238,7 +238,7 @@ def test_two_databases_make_the_same_roles_at_once(bare: House) -> None:
             finally:
                 connections[each.alias("postgres")].close()
 
-        with ThreadPoolExecutor(2) as pool:
+        with bare.declared(), ThreadPoolExecutor(2) as pool:
             list(pool.map(apply, [bare, other]))
 
         assert (bare.steps(), other.steps()) == ([], [])

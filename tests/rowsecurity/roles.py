@@ -22,6 +22,14 @@ _GRANTS = """
 GRANT USAGE ON SCHEMA public, schemapatterns TO app_readwrite, app_readonly, app_admin;
 GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO app_readwrite, app_admin;
 GRANT SELECT ON ALL TABLES IN SCHEMA public TO app_readonly;
+DO $$
+DECLARE
+    part regclass;
+BEGIN
+    FOR part IN SELECT oid FROM pg_class WHERE relispartition AND relkind IN ('r', 'p') LOOP
+        EXECUTE format('REVOKE ALL ON %s FROM app_readwrite, app_admin, app_readonly', part);
+    END LOOP;
+END $$;
 """
 
 

@@ -37,7 +37,11 @@ class Migration(migrations.Migration):
             name="tax_number",
             field=django_schemapatterns.fields.EncryptedField(
                 base_field=models.CharField(
-                    blank=True, help_text="For invoices to companies; encrypted", max_length=30, null=True
+                    blank=True,
+                    db_comment="For invoices to companies; encrypted",
+                    help_text="For invoices to companies; encrypted",
+                    max_length=30,
+                    null=True,
                 ),
                 bind="row",
                 index=django_schemapatterns.fields.BlindIndex(normalize="casefold"),
