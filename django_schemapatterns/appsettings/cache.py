@@ -60,19 +60,17 @@ def current() -> Snapshot:
 
 def load() -> Snapshot:
     """Read the settings, and remember them unless this transaction has changed some."""
-    snapshot = Snapshot(acting.get() or _outside, read())
     writer = _writing.get()
     if writer is not None and writer.in_atomic_block:
-        return snapshot
+        return Snapshot(acting.get() or _outside, read(writer.alias))
     _writing.set(None)
+    snapshot = Snapshot(acting.get() or _outside, read(router.db_for_read(ApplicationSetting)))
     _snapshot.set(snapshot)
     return snapshot
 
 
-def read() -> dict[str, Any]:
+def read(alias: str) -> dict[str, Any]:
     """Return the values of the rows, as JSON by name; nothing before `migrate` has made the table."""
-    writer = _writing.get()
-    alias = writer.alias if writer is not None else router.db_for_read(ApplicationSetting)
     if not is_installed(alias):
         logger.warning("Settings have their defaults: %s is missing. Run `manage.py migrate`.", TABLE)
         return {}

@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlencode
@@ -101,7 +101,7 @@ class House:
             call_command(name, *arguments, database=self.alias(by), stdout=output, stderr=output)
         return output.getvalue()
 
-    def declared(self) -> AbstractContextManager[None]:
+    def declared(self) -> Any:
         """Set the roles unless they are: threads that did so at once would leave them to other tests."""
         given = {"ROLES": self.roles}
         is_set: bool = given == settings.SCHEMAPATTERNS
