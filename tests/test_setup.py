@@ -22,6 +22,8 @@ import pytest
 from example_project import bootstrap
 from example_project.postgres import ServerError, database_from_url, running_server, temporary_server
 
+pytestmark = pytest.mark.end_to_end
+
 VERSION = os.environ.get("SCHEMAPATTERNS_POSTGRES", "")
 
 

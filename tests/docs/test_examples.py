@@ -9,6 +9,8 @@ import pytest
 from tests.docs.conftest import Follow
 from tests.docs.markdown import DOCS, PAGES, PROJECT, RUN, SHOWN, Block, blocks
 
+pytestmark = pytest.mark.whole_project
+
 PROJECT_OF_THE_READER = """
 $ python -m django startproject mysite .
 $ python manage.py startapp shop

@@ -13,6 +13,8 @@ __all__ = ["project"]
 GARDEN = """
 from django.db import models
 
+pytestmark = pytest.mark.whole_project
+
 
 class Tree(models.Model):
     height = models.IntegerField(default=1)

@@ -14,6 +14,8 @@ FIELDS = """
 from django.db import models
 from django_schemapatterns.fields import Between, DomainField, EmailAddressField, EnumField
 
+pytestmark = pytest.mark.whole_project
+
 
 class Season(models.TextChoices):
     SPRING = "spring"

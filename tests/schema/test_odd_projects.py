@@ -22,6 +22,8 @@ from django.contrib.auth.models import Group, User
 from django.db import models
 from django_schemapatterns import audit, models as patterns
 
+pytestmark = pytest.mark.whole_project
+
 
 class Leaf(patterns.AuditedModel):
     name = models.CharField(max_length=20)

@@ -29,6 +29,8 @@ MODELS = """
 from django.db import models
 from django_schemapatterns import models as patterns
 
+pytestmark = pytest.mark.whole_project
+
 
 class Tree(patterns.AuditedModel):
     name = models.CharField(max_length=20)

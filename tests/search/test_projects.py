@@ -14,6 +14,8 @@ MODELS = """
 from django.db import models
 from django_schemapatterns import fields, models as patterns
 
+pytestmark = pytest.mark.whole_project
+
 
 class Tree(patterns.SearchableModel):
     name = models.CharField(max_length={length})
