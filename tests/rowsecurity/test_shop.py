@@ -94,10 +94,14 @@ def test_partitions_show_nothing_by_themselves(customers: dict[str, User]) -> No
     partitions = ask(
         "default", "SELECT relid::regclass::text FROM pg_partition_tree('orders') WHERE level > 0 ORDER BY 1"
     )
-    ask("default", f"GRANT SELECT ON {', '.join(name for (name,) in partitions)} TO app_readwrite")
-    with acting_as(customers["Ann"]):
-        for (partition,) in partitions:
-            assert ask("web", f"SELECT * FROM {partition}") == []
+    names = ", ".join(name for (name,) in partitions)
+    ask("default", f"GRANT SELECT ON {names} TO app_readwrite")
+    try:
+        with acting_as(customers["Ann"]):
+            for (partition,) in partitions:
+                assert ask("web", f"SELECT * FROM {partition}") == []
+    finally:
+        ask("default", f"REVOKE SELECT ON {names} FROM app_readwrite")
 
 
 def test_numbers_of_orders_are_unique_among_those_of_others(customers: dict[str, User]) -> None:

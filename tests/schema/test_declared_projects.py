@@ -8,12 +8,12 @@ import pytest
 
 from tests.schema.test_projects import SETTINGS, Project, project
 
+pytestmark = pytest.mark.whole_project
+
 __all__ = ["project"]
 
 GARDEN = """
 from django.db import models
-
-pytestmark = pytest.mark.whole_project
 
 
 class Tree(models.Model):

@@ -8,13 +8,13 @@ import pytest
 
 from tests.schema.test_projects import SETTINGS, Project, project
 
+pytestmark = pytest.mark.whole_project
+
 __all__ = ["project"]
 
 FIELDS = """
 from django.db import models
 from django_schemapatterns.fields import Between, DomainField, EmailAddressField, EnumField
-
-pytestmark = pytest.mark.whole_project
 
 
 class Season(models.TextChoices):

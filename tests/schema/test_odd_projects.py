@@ -12,6 +12,8 @@ from psycopg.sql import SQL, Identifier
 
 from tests.schema.test_projects import LOGGED, MODELS, SETTINGS, Project, project
 
+pytestmark = pytest.mark.whole_project
+
 __all__ = ["project"]
 
 AUTH = """
@@ -21,8 +23,6 @@ REGISTERED = """
 from django.contrib.auth.models import Group, User
 from django.db import models
 from django_schemapatterns import audit, models as patterns
-
-pytestmark = pytest.mark.whole_project
 
 
 class Leaf(patterns.AuditedModel):

@@ -14,6 +14,8 @@ import psycopg
 import pytest
 from psycopg.sql import SQL, Identifier
 
+pytestmark = pytest.mark.whole_project
+
 SETTINGS = """
 import os
 from example_project.postgres import database_from_url
@@ -28,8 +30,6 @@ MIDDLEWARE = ["django_schemapatterns.middleware.ActorMiddleware"]
 MODELS = """
 from django.db import models
 from django_schemapatterns import models as patterns
-
-pytestmark = pytest.mark.whole_project
 
 
 class Tree(patterns.AuditedModel):

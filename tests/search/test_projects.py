@@ -10,11 +10,11 @@ import pytest
 
 from tests.schema.test_projects import Project, project  # noqa: F401 - a fixture
 
+pytestmark = pytest.mark.whole_project
+
 MODELS = """
 from django.db import models
 from django_schemapatterns import fields, models as patterns
-
-pytestmark = pytest.mark.whole_project
 
 
 class Tree(patterns.SearchableModel):
