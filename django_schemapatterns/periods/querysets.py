@@ -39,11 +39,13 @@ def is_bitemporal(model: type[models.Model]) -> bool:
 def rows_of(model: type[models.Model], using: str | None = None, known_at: Moment = None) -> Any:
     """Return all rows of a model of versions that are believed, or were so at a moment, ends among them."""
     rows = model._base_manager.using(using) if using else model._base_manager.all()
-    return believed(rows, known_at) if is_bitemporal(model) else rows
+    return believed(rows, known_at)
 
 
 def believed(rows: Any, known_at: Moment = None) -> Any:
-    """Return those of the rows that are believed now, or were so at a moment."""
+    """Return the rows that are believed now, or were so at a moment: all of them where none is superseded."""
+    if not is_bitemporal(rows.model):
+        return rows
     now = Q(superseded_at__isnull=True)
     if known_at is None:
         return rows.filter(now)
@@ -126,9 +128,7 @@ class PeriodManager(FromPeriods[_Model_co]):
     """
 
     def get_queryset(self) -> Any:
-        rows: Any = super().get_queryset()
-        rows = believed(rows) if is_bitemporal(self.model) else rows
-        return rows.filter(ended=False).with_ends()
+        return believed(super().get_queryset()).filter(ended=False).with_ends()
 
 
 NOT_YET = Q(pending=True)  # scheduled, and not followed yet by its owner

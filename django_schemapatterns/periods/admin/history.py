@@ -18,7 +18,7 @@ from django.urls import reverse
 
 from django_schemapatterns.periods.admin.chart import Chart, chart_of
 from django_schemapatterns.periods.options import options_of, owner_field
-from django_schemapatterns.periods.querysets import PeriodQuerySet, believed, is_bitemporal
+from django_schemapatterns.periods.querysets import PeriodQuerySet, believed
 from django_schemapatterns.periods.versions import clock
 
 if TYPE_CHECKING:
@@ -67,8 +67,7 @@ class History:
         """The versions and the marks of ends, in the order of time."""
         field = owner_field(self.model)
         key = getattr(self.owner, field.target_field.attname)
-        rows: Any = PeriodQuerySet(self.model, using=self.using)
-        rows = believed(rows) if is_bitemporal(self.model) else rows
+        rows: Any = believed(PeriodQuerySet(self.model, using=self.using))
         return rows.filter(**{field.attname: key}).order_by("effective_from")
 
     @cached_property
