@@ -6,13 +6,12 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Self
 
-from django.db import ProgrammingError, transaction
-
 from django_schemapatterns.exceptions import ConfigurationError
 from django_schemapatterns.schema.belongings import belongings_of_routine
 from django_schemapatterns.schema.declared import AlterObject, Declared, read
 from django_schemapatterns.schema.dependents import blocking_routine, bring_back, take_away
 from django_schemapatterns.schema.names import literal, quote
+from django_schemapatterns.schema.replacing import replaced
 
 if TYPE_CHECKING:
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor as SchemaEditor
@@ -76,15 +75,7 @@ class Function(Declared):
         if isinstance(old, Function) and old.arguments != self.arguments:
             self._recreate(editor)
             return
-        if editor.collect_sql:
-            editor.execute(replacement, params=None)
-            return
-        try:
-            with transaction.atomic(using=editor.connection.alias):
-                editor.execute(replacement, params=None)
-        except ProgrammingError as error:
-            if getattr(error.__cause__, "sqlstate", None) != OTHER_RESULT:
-                raise
+        if not replaced(editor, replacement, refusal=OTHER_RESULT):
             self._recreate(editor)
 
     def rename(self, editor: SchemaEditor, name: str) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from django.db import ProgrammingError, transaction
 from django.db.backends.postgresql.psycopg_any import sql as psycopg_sql
 
 from django_schemapatterns.exceptions import ConfigurationError
@@ -17,6 +16,7 @@ from django_schemapatterns.schema.catalog import tables
 from django_schemapatterns.schema.declared import Declared, read
 from django_schemapatterns.schema.dependents import blocking, bring_back, take_away
 from django_schemapatterns.schema.names import literal, quote
+from django_schemapatterns.schema.replacing import replaced
 
 if TYPE_CHECKING:
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor as SchemaEditor
@@ -77,15 +77,7 @@ class View(Declared):
 
     def take_place_of(self, old: Declared | None, editor: SchemaEditor) -> None:
         replacement = self.create_sql("CREATE OR REPLACE VIEW")
-        if editor.collect_sql:
-            editor.execute(replacement, params=None)
-            return
-        try:
-            with transaction.atomic(using=editor.connection.alias):
-                editor.execute(replacement, params=None)
-        except ProgrammingError as error:
-            if getattr(error.__cause__, "sqlstate", None) != OTHER_COLUMNS:
-                raise
+        if not replaced(editor, replacement, refusal=OTHER_COLUMNS):
             self._recreate(editor)
 
     def rename(self, editor: SchemaEditor, name: str) -> None:
