@@ -43,13 +43,13 @@ class _Concurrent:
         with limited(editor, self.lock_timeout):
             editor.remove_index(model, index, concurrently=True)  # type: ignore[call-arg]
 
-    def with_limit(self, deconstructed: Any) -> Any:
-        name, args, kwargs = deconstructed
-        return (
-            name,
-            args,
-            kwargs if self.lock_timeout is None else {**kwargs, "lock_timeout": self.lock_timeout},
-        )
+    def deconstruct(self) -> Any:
+        name, args, kwargs = super().deconstruct()  # type: ignore[misc]
+        limit = {} if self.lock_timeout is None else {"lock_timeout": self.lock_timeout}
+        return name, args, {**kwargs, **limit}
+
+    def describe(self) -> str:
+        return f"{super().describe()}, concurrently"  # type: ignore[misc]
 
 
 class AddIndexConcurrently(_Concurrent, AddIndex):
@@ -90,12 +90,6 @@ class AddIndexConcurrently(_Concurrent, AddIndex):
             super().database_backwards(app_label, schema_editor, from_state, to_state)
             return
         self.drop(schema_editor, model, self.index)
-
-    def deconstruct(self) -> Any:
-        return self.with_limit(super().deconstruct())
-
-    def describe(self) -> str:
-        return f"{super().describe()}, concurrently"
 
     def reduce(self, operation: Any, app_label: str) -> Any:
         return False
@@ -138,12 +132,6 @@ class RemoveIndexConcurrently(_Concurrent, RemoveIndex):
         index: Index = state.models[app_label, self.model_name_lower].get_index_by_name(self.name)
         return index
 
-    def deconstruct(self) -> Any:
-        return self.with_limit(super().deconstruct())
-
-    def describe(self) -> str:
-        return f"{super().describe()}, concurrently"
-
 
 class AddConstraintConcurrently(_Concurrent, AddConstraint):
     """
@@ -181,12 +169,6 @@ class AddConstraintConcurrently(_Concurrent, AddConstraint):
         if constraint and not _is_constraint(schema_editor, table, self.constraint.name):
             with limited(schema_editor, self.lock_timeout):
                 schema_editor.execute(constraint, params=None)
-
-    def deconstruct(self) -> Any:
-        return self.with_limit(super().deconstruct())
-
-    def describe(self) -> str:
-        return f"{super().describe()}, concurrently"
 
     def reduce(self, operation: Any, app_label: str) -> Any:
         return False
