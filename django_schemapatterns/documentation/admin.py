@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from django.contrib import admin
-from django.http import HttpRequest
 
 from django_schemapatterns.documentation.models import SchemaDocumentation
+from django_schemapatterns.schema.read_only import ReadOnlyAdmin
 
 if TYPE_CHECKING:
     _ModelAdmin = admin.ModelAdmin[SchemaDocumentation]
@@ -15,7 +15,7 @@ else:
     _ModelAdmin = admin.ModelAdmin
 
 
-class SchemaDocumentationAdmin(_ModelAdmin):
+class SchemaDocumentationAdmin(ReadOnlyAdmin, _ModelAdmin):
     """Shows what there is, and changes nothing."""
 
     list_display = [
@@ -28,12 +28,3 @@ class SchemaDocumentationAdmin(_ModelAdmin):
     ]
     list_filter = ["table_schema", "table_type", "is_nullable"]
     search_fields = ["table_name", "column_name", "table_comment", "column_comment"]
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False

@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django_schemapatterns.partitions.catalog_model import TablePartition
 from django_schemapatterns.partitions.listing import COUNTED
 from django_schemapatterns.partitions.status import Status, status
+from django_schemapatterns.schema.read_only import ReadOnlyAdmin
 
 if TYPE_CHECKING:
     from django.http import HttpRequest, HttpResponse
@@ -46,17 +47,8 @@ class Picture:
         return COUNTED
 
 
-class TablePartitionAdmin(_ModelAdmin):
+class TablePartitionAdmin(ReadOnlyAdmin, _ModelAdmin):
     """Shows partitions, and what the next run would do; it changes nothing."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

@@ -25,6 +25,7 @@ from django_schemapatterns.audit.admin.paging import Search, number, page_of
 from django_schemapatterns.audit.admin.timeline import Timeline, entries_about
 from django_schemapatterns.audit.models import AuditLog
 from django_schemapatterns.audit.querysets import AuditLogQuerySet, tables_of
+from django_schemapatterns.schema.read_only import ReadOnlyAdmin
 
 if TYPE_CHECKING:
     from django.http.response import HttpResponseBase
@@ -37,7 +38,7 @@ else:
 safe = method_decorator(require_safe)
 
 
-class AuditLogAdmin(_ModelAdmin):
+class AuditLogAdmin(ReadOnlyAdmin, _ModelAdmin):
     """
     The audit log in the admin: a list, a page for each entry, and a timeline for each object; all read only.
 
@@ -64,15 +65,6 @@ class AuditLogAdmin(_ModelAdmin):
     def get_queryset(self, request: HttpRequest) -> AuditLogQuerySet:
         entries: Any = super().get_queryset(request)
         return Access(self.admin_site, request).narrow(entries)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: AuditLog | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: AuditLog | None = None) -> bool:
-        return False
 
     @safe
     def changelist_view(
