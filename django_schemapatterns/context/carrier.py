@@ -65,7 +65,8 @@ class Carrier:
             return execute(sql, params, many, context)
         cursor = context["cursor"].cursor
         text = _text(sql, cursor)
-        telling = self._telling(acting or Context(), text, cursor)
+        kind = self._kind_of(text)
+        telling = self._telling(acting or Context(), kind, cursor)
         if telling is None:
             return execute(sql, params, many, context)
         self._told = UNSURE
@@ -80,7 +81,8 @@ class Carrier:
             if self._in_transaction or not isinstance(error.__cause__, InvalidTransactionTermination):
                 raise
             return execute(sql, params, many, context)
-        self._told = telling if self._in_transaction else None
+        # RESET and DISCARD take back what was told.
+        self._told = (UNSURE if kind is Kind.OTHER else telling) if self._in_transaction else None
         return result
 
     def bind(self) -> None:
@@ -96,15 +98,17 @@ class Carrier:
             self._connection.connection.execute(telling, prepare=False)
         self._told = telling
 
-    def _telling(self, acting: Context, text: str | None, cursor: Any) -> str | None:
-        """Give the statement that has to come first, if any."""
+    def _kind_of(self, text: str | None) -> Kind:
         status = self._connection.connection.pgconn.transaction_status
         if status == TransactionStatus.IDLE:
             self._told = None
-        kind = _kind(status, text)
+        return _kind(status, text)
+
+    def _telling(self, acting: Context, kind: Kind, cursor: Any) -> str | None:
+        """Give the statement that has to come first, if any."""
         if isinstance(cursor, ServerCursor) and kind is not Kind.PROTECTED_READ:
             return None
-        if kind is Kind.OTHER:
+        if kind is Kind.CONTROL or (kind is Kind.OTHER and self._told is None):
             self._told = None if self._told is None else UNSURE
             return None
         if kind is Kind.READ and not (self._in_transaction and acting.is_known):
@@ -129,7 +133,7 @@ class Carrier:
 
 def _kind(status: int, text: str | None) -> Kind:
     if status not in {TransactionStatus.IDLE, TransactionStatus.INTRANS}:
-        return Kind.OTHER
+        return Kind.CONTROL
     kind = Kind.WRITE if text is None else kind_of(text)
     protected = kind is Kind.READ and text is not None and reads_protected(text)
     return Kind.PROTECTED_READ if protected else kind

@@ -13,7 +13,9 @@ from functools import lru_cache
 from django.apps import apps
 
 _NAME = r'(?:[\w$]+|"(?:[^"]|"")+")'
-_QUOTED = re.compile(r"(?s)'[^']*'|\$(\w*)\$.*?\$\1\$|--[^\n]*|/\*.*?\*/")
+_QUOTED = re.compile(
+    r"""(?is)("[^"]*")|\be'(?:[^'\\]|\\.|'')*'|'[^']*'|\$(\w*)\$.*?\$\2\$|--[^\n]*|/\*.*?(?:\*/|\Z)"""
+)
 _WORD = re.compile(r'"((?:[^"]|"")+)"|([\w$]+)')
 _READ = re.compile(rf"(?i)\b(?:from|join)\s+(?:only\s+|lateral\s+)*({_NAME}(?:\s*\.\s*{_NAME})*)")
 _SYSTEM = frozenset({"pg_catalog", "information_schema", "unnest", "generate_series"})
@@ -41,7 +43,7 @@ def reads_protected(sql: str) -> bool:
     """
     if not _protected:
         return False
-    text = _QUOTED.sub("''", sql)
+    text = _QUOTED.sub(lambda found: found[1] or "''", sql)
     if not _protected.isdisjoint(_names(text)):
         return True
     open_tables = _open_tables()

@@ -32,8 +32,10 @@ class Kind(Enum):
     READ = auto()
     # It reads rows that are not shown to everybody: always.
     PROTECTED_READ = auto()
-    # Transaction control, DDL, VACUUM and so on: never, as some of it must come first or be alone.
+    # DDL, DECLARE, SET and so on, some of which must be alone: where the transaction was told of somebody.
     OTHER = auto()
+    # Transaction control: never, as it must come first, or ends what was told.
+    CONTROL = auto()
 
 
 def kind_of(sql: str) -> Kind:
@@ -47,7 +49,7 @@ def kind_of(sql: str) -> Kind:
     first = _FIRST_WORD.match(sql)
     word = first.lastgroup if first else "control"
     if word == "control":
-        return Kind.OTHER
+        return Kind.CONTROL
     if word == "write" or _writes_later(sql) or (word == "read" and _calls_function(sql)):
         return Kind.WRITE
     return Kind.READ if word == "read" else Kind.OTHER

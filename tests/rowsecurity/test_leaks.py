@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from functools import partial
 from itertools import zip_longest
 from typing import Any
 
@@ -246,3 +247,52 @@ def test_the_context_adds_no_query_and_under_client_side_binding_no_round_trip(
     assert (len(plain), len(told)) == (1, 2)
     assert ["set_config" in query["sql"] for query in told] == [True, False]
     assert connection.alias == "default"
+
+
+IN_OTHER_WORDS = [
+    "DECLARE papers CURSOR FOR SELECT title FROM rowtests_document; FETCH ALL papers",
+    "SET LOCAL statement_timeout = 0; SELECT title FROM rowtests_document",
+    "LOCK TABLE rowtests_document IN ACCESS SHARE MODE; SELECT title FROM rowtests_document",
+    "CREATE TEMPORARY TABLE copied ON COMMIT DROP AS SELECT title FROM rowtests_document; TABLE copied",
+    "RESET statement_timeout; SELECT title FROM rowtests_document",
+    "EXPLAIN SELECT 1; SELECT title FROM rowtests_document",
+]
+
+
+@pytest.mark.parametrize("sql", IN_OTHER_WORDS)
+def test_no_statement_reads_for_whoever_acted_before_in_the_transaction(
+    world: World, shop: str, sql: str
+) -> None:
+    with transaction.atomic(shop):
+        with as_person(world, "ann"):
+            assert owners(shop) == {"Ann"}
+        with as_person(world, "bob"), transaction.atomic(shop):
+            assert {title for (title,) in last(shop, sql)} <= {"north ann public", "north bob"}
+            transaction.set_rollback(True, using=shop)
+        with as_person(world, "ann"):
+            assert owners(shop) == {"Ann"}
+        assert last(shop, sql) == []
+
+
+def last(using: str, sql: str) -> list[Any]:
+    """Return the rows of the last of several statements."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(sql)
+        while cursor.nextset():
+            pass
+        rows: list[Any] = cursor.fetchall()
+    return rows
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        r"SELECT E'\'', title FROM rowtests_document WHERE title <> ''",
+        """SELECT 1 AS "it's", title FROM rowtests_document WHERE title <> ''""",
+    ],
+)
+def test_quotes_do_not_hide_what_is_read(world: World, shop: str, sql: str) -> None:
+    for name in ("ann", "bob"):
+        person = SimpleLazyObject(partial(getattr, world, name))
+        with transaction.atomic(shop), acting_as(person, tenant=world.north):
+            assert len(ask(shop, sql)) == 2
