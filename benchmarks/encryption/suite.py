@@ -48,12 +48,12 @@ def values(repeat: int) -> str:
 def one_round(model: Any) -> tuple[float, float]:
     field = model._meta.get_field("secret")
     instances = [model(secret=f"DE 123 456 789 {number:05}") for number in range(VALUES)]
+    bound = [sealing.bound_of(field, each) for each in instances]  # as the database gives it
     start = process_time()
     sealed = [sealing.sealed_for(field, each, each.secret, add=True).envelope for each in instances]
     middle = process_time()
-    for envelope, instance in zip(sealed, instances, strict=True):
-        bound = None if field.binding_field is None else str(instance.pk).encode()
-        sealing.unsealed(field, envelope, bound)
+    for envelope, its_bound in zip(sealed, bound, strict=True):
+        sealing.unsealed(field, envelope, its_bound)
     end = process_time()
     return (middle - start) / VALUES * 1e6, (end - middle) / VALUES * 1e6
 

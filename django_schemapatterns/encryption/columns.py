@@ -24,13 +24,12 @@ class EncryptedCol(Col):
 
     def select_format(self, compiler: Any, sql: str, params: Any) -> tuple[str, Any]:
         """
-        Select an array of the envelope and of what it is bound to.
+        Select the envelope in hexadecimal, a blank, and what it is bound to.
 
-        Nobody who can only write to the column can make it look like one.
+        Bytes are never read like that, so nobody who can only write to the column can forge one.
         """
         binding = self.target.binding_field
         if binding is None:
             return super().select_format(compiler, sql, params)
         bound, more = Col(self.alias, binding).as_sql(compiler, compiler.connection)
-        pair = f"ARRAY[{sql}, convert_to({bound}::text, 'UTF8')]"
-        return f"CASE WHEN {sql} IS NOT NULL THEN {pair} END", [*params, *params, *more]
+        return f"encode({sql}, 'hex') || concat(' ', {bound}::text)", [*params, *more]

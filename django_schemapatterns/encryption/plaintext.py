@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from django.db.models import Field
 
 
+_TEXTUAL = (models.CharField, models.TextField)
+_AS_IT_IS = (models.CharField, models.TextField, models.EmailField, models.SlugField, models.URLField)
+
+
 class _Holder:
     """Stands for a model's instance with one value, since fields give text of instances alone."""
 
@@ -24,7 +28,7 @@ class _Holder:
 
 def to_bytes(field: Field[Any, Any], value: Any) -> bytes:
     """Return a value of a field as bytes."""
-    if isinstance(value, str) and isinstance(field, models.CharField | models.TextField):
+    if isinstance(value, str) and isinstance(field, _TEXTUAL):
         return value.encode()
     if isinstance(field, models.JSONField):
         return json.dumps(value, cls=field.encoder).encode()
@@ -40,7 +44,7 @@ def from_bytes(field: Field[Any, Any], data: bytes) -> Any:
         return data
     try:
         text = data.decode()
-        if type(field) in _TEXTS:
+        if type(field) in _AS_IT_IS:
             return text
         if isinstance(field, models.JSONField):
             return json.loads(text, cls=field.decoder)
@@ -48,9 +52,6 @@ def from_bytes(field: Field[Any, Any], data: bytes) -> Any:
     except (ValueError, ValidationError):
         pass
     raise DecryptionError(f"the value was encrypted when the field was no {type(field).__name__}")
-
-
-_TEXTS = (models.CharField, models.TextField, models.EmailField, models.SlugField, models.URLField)
 
 
 def casefold(data: bytes) -> bytes:

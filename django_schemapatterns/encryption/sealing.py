@@ -35,13 +35,11 @@ def refuse(field: EncryptedField) -> NoReturn:
 
 def sealed_for(field: EncryptedField, instance: Model, value: Any, *, add: bool) -> Sealed:
     """Return the value of an instance encrypted, for an INSERT or an UPDATE of its row."""
-    keys_ = keys.ring(field.key).primary(field.place)
-    data, bound = plaintext.to_bytes(field.base_field, value), bound_of(field, instance)
-    index, fingerprint = _index(field, keys_, data), _fingerprint(keys_, _key_of(instance), data)
-    sealed = keys_.seal(data, associated(field, bound), index=index, fingerprint=fingerprint)
-    if add or not fingerprint:
-        return Sealed(sealed)
-    return Resealed(sealed, keys_.header(index, fingerprint), str(field.column))
+    data, where = plaintext.to_bytes(field.base_field, value), associated(field, bound_of(field, instance))
+    keys_, row = keys.ring(field.key).primary(field.place), _row_of(field, where, instance.pk)
+    header = _header(field, keys_, data, row)
+    sealed = keys_.seal(header, data, where)
+    return Sealed(sealed) if add or not row else Resealed(sealed, header, str(field.column))
 
 
 def envelope(field: EncryptedField, value: Any, bound: bytes | None = None) -> bytes:
@@ -53,23 +51,23 @@ def envelope(field: EncryptedField, value: Any, bound: bytes | None = None) -> b
     return envelope_of(field, plaintext.to_bytes(field.base_field, value), bound)
 
 
-def envelope_of(field: EncryptedField, data: bytes, bound: bytes | None, key: tuple[Any, ...] = ()) -> bytes:
+def envelope_of(field: EncryptedField, data: bytes, bound: bytes | None, key: Any = None) -> bytes:
     """
     Return the envelope of the bytes of a value.
 
-    key: the values of the primary key, if they are known.
+    key: the primary key of the row, if it is known.
     """
-    keys_ = keys.ring(field.key).primary(field.place)
-    index, fingerprint = _index(field, keys_, data), _fingerprint(keys_, key, data)
-    return keys_.seal(data, associated(field, bound), index=index, fingerprint=fingerprint)
+    keys_, where = keys.ring(field.key).primary(field.place), associated(field, bound)
+    return keys_.seal(_header(field, keys_, data, _row_of(field, where, key)), data, where)
 
 
 def opened(field: EncryptedField, value: Any) -> Any:
     """Return the value of what the database gave: an envelope, or one with what it is bound to."""
     if field.binding_field is None:
         return unsealed(field, bytes(value), None)
-    if isinstance(value, list) and len(value) == 2:
-        return unsealed(field, *value)
+    if isinstance(value, str) and " " in value:
+        sealed, _, bound = value.partition(" ")
+        return unsealed(field, bytes.fromhex(sealed), bound.encode())
     raise FieldError(
         f"{field.label} is bound to its {field.binding.bind}, which raw SQL and expressions do not tell. "
         f"Read it with "
@@ -124,17 +122,21 @@ def associated(field: EncryptedField, bound: bytes | None) -> bytes:
     return field.associated if bound is None else field.associated + join([bound])
 
 
+def _header(field: EncryptedField, keys_: Subkeys, data: bytes, row: bytes) -> bytes:
+    return keys_.header(_index(field, keys_, data), keys_.fingerprint_of(row, data) if row else b"")
+
+
 def _index(field: EncryptedField, keys_: Subkeys, data: bytes) -> bytes:
     return b"" if field.index is None else keys_.index_of(field.index.normalized(data), field.index.size)
 
 
-def _fingerprint(keys_: Subkeys, key: tuple[Any, ...], data: bytes) -> bytes:
-    return keys_.fingerprint_of(join([str(part).encode() for part in key]), data) if key else b""
-
-
-def _key_of(instance: Model) -> tuple[Any, ...]:
-    """Return the primary key of an instance, () while it has none."""
-    key = instance.pk
-    parts = key if isinstance(key, tuple) else (key,)
-    unknown = any(part is None or hasattr(part, "resolve_expression") for part in parts)
-    return () if unknown else parts
+def _row_of(field: EncryptedField, where: bytes, key: Any) -> bytes:
+    """Return what tells the row of a value from others, b"" while its key is to be assigned."""
+    if field.binding.bind == "row":
+        return where
+    texts = []
+    for part in key if isinstance(key, tuple) else (key,):
+        if part is None or hasattr(part, "resolve_expression"):
+            return b""
+        texts.append(str(part).encode())
+    return where + join(texts)

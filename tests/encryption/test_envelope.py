@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hmac
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -17,7 +18,7 @@ from django_schemapatterns.exceptions import DecryptionError
 
 KEYS = Subkeys("2026", bytes(range(32)), "people.tax_number")
 WHERE = b"here"
-ENVELOPE = KEYS.seal(b"secret", WHERE, index=b"i" * 16, fingerprint=b"f" * 16)
+ENVELOPE = KEYS.seal(KEYS.header(b"i" * 16, b"f" * 16), b"secret", WHERE)
 REGIONS = {
     "magic": 0,
     "version": 2,
@@ -33,17 +34,23 @@ REGIONS = {
 }
 
 
+def seal(plaintext: bytes, *, keys: Subkeys = KEYS) -> bytes:
+    return keys.seal(keys.header(b"", b""), plaintext, WHERE)
+
+
 def open_(envelope: bytes, *, keys: Subkeys = KEYS, where: bytes = WHERE) -> bytes:
     return keys.unseal(take_apart(envelope), where)
 
 
 @given(st.binary(), st.binary(), st.binary(max_size=32), st.sampled_from([b"", b"f" * 16]))
 def test_what_goes_in_comes_out(plaintext: bytes, where: bytes, index: bytes, fingerprint: bytes) -> None:
-    envelope = KEYS.seal(plaintext, where, index=index, fingerprint=fingerprint)
+    header = KEYS.header(index, fingerprint)
+    envelope = KEYS.seal(header, plaintext, where)
     parts = take_apart(envelope)
 
     assert KEYS.unseal(parts, where) == plaintext
-    assert (parts.blind_index, parts.key_id, parts.fingerprint) == (index, "2026", fingerprint)
+    assert (parts.header, parts.key_id) == (header, "2026")
+    assert header[6:] == index + b"2026" + fingerprint
     assert len(envelope) == 6 + len(index) + 4 + len(fingerprint) + 12 + len(plaintext) + 16
 
 
@@ -102,6 +109,12 @@ def test_another_place_column_or_key_is_refused(other: dict[str, Any]) -> None:
         open_(ENVELOPE, **other)
 
 
+def test_indexes_and_fingerprints_are_those_of_the_reference() -> None:
+    assert KEYS.index_of(b"x", 20) == hmac.digest(KEYS._derive(b"index"), b"x", "sha256")[:20]
+    expected = hmac.digest(KEYS._derive(b"fingerprint"), b"rowx", "sha256")[:16]
+    assert KEYS.fingerprint_of(b"row", b"x") == expected
+
+
 def test_each_purpose_and_each_column_has_a_key_of_its_own() -> None:
     other = Subkeys("2026", bytes(range(32)), "people.name")
     derived = {
@@ -119,11 +132,7 @@ def test_different_places_never_read_the_same(one: list[bytes], other: list[byte
 
 def test_no_nonce_is_used_twice_by_many_threads() -> None:
     with ThreadPoolExecutor(8) as pool:
-        envelopes = list(
-            pool.map(
-                lambda _: KEYS.seal(b"same", WHERE, index=b"", fingerprint=b""), range(20_000), chunksize=500
-            )
-        )
+        envelopes = list(pool.map(lambda _: seal(b"same"), range(20_000), chunksize=500))
 
     assert len({take_apart(each).nonce for each in envelopes}) == len(set(envelopes)) == 20_000
 
@@ -132,11 +141,11 @@ def test_threads_share_keys_that_nobody_has_used() -> None:
     for number in range(20):
         fresh = Subkeys("2026", bytes(range(number, number + 32)), "people.tax_number")
         with ThreadPoolExecutor(8) as pool:
-            sealed = list(
-                pool.map(lambda n: fresh.seal(b"%d" % n, WHERE, index=b"", fingerprint=b""), range(64))  # noqa: B023
-            )
+            sealed = list(pool.map(lambda n: seal(b"%d" % n, keys=fresh), range(64)))  # noqa: B023
+            indexes = list(pool.map(lambda n: fresh.index_of(b"%d" % (n % 8), 16), range(64)))  # noqa: B023
         again = Subkeys("2026", bytes(range(number, number + 32)), "people.tax_number")
         assert [open_(each, keys=again) for each in sealed] == [b"%d" % n for n in range(64)]
+        assert indexes == [again.index_of(b"%d" % (n % 8), 16) for n in range(64)]
 
 
 def test_base64_of_an_envelope_names_it() -> None:
