@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.core import checks
 from django.core.checks import CheckMessage
-from django.db.models import ForeignKey, Q, UniqueConstraint
+from django.db.models import AutoField, Q, UniqueConstraint
 
 from django_schemapatterns.exceptions import ConfigurationError
+from django_schemapatterns.rowsecurity.neighbours import asked, links, undeclared
 from django_schemapatterns.rowsecurity.policies import conditions_of, refuse_nullable
-from django_schemapatterns.rowsecurity.registry import exempted, must_declare, row_security_of
+from django_schemapatterns.rowsecurity.registry import row_security_of
 from django_schemapatterns.rowsecurity.requirements import paths_of, required_models
 
 if TYPE_CHECKING:
@@ -24,13 +25,23 @@ if TYPE_CHECKING:
 def check_row_security(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
     """Find declarations that can not be policies, or that leave something open or out."""
     configs = app_configs or apps.get_app_configs()
-    models: list[type[Model]] = [model for config in configs for model in config.get_models()]
+    models = [model for config in configs for model in config.get_models(include_auto_created=True)]
     protected = [(model, declared) for model in models if (declared := row_security_of(model))]
     messages: list[CheckMessage] = []
     for model, declared in protected:
-        for check in (_declared_once, _compiled, _acyclic, _readable, _unique, _links, _indexed):
+        for check in (
+            _declared_once,
+            _compiled,
+            _acyclic,
+            _readable,
+            _leaving,
+            _unique,
+            _indexed,
+            links,
+            asked,
+        ):
             messages += check(model, declared)
-    return [*messages, *_undeclared(models)]
+    return [*messages, *undeclared(models)]
 
 
 def _declared_once(model: Any, declared: RowSecurity) -> Iterator[CheckMessage]:
@@ -88,13 +99,37 @@ def _readable(model: type[Model], declared: RowSecurity) -> Iterator[CheckMessag
             )
 
 
+def _leaving(model: Any, declared: RowSecurity) -> Iterator[CheckMessage]:
+    """PostgreSQL wants an updated row to be one that its writer may see."""
+    shown = [_null_in(each.using) for each in declared.allows if "select" in each.commands]
+    changed = any("update" in each.commands for each in declared.allows)
+    for name in sorted(set.intersection(*shown)) if shown and changed else ():
+        yield checks.Warning(
+            f"{model._meta.label}: rows are shown while {name} is NULL, so nobody can set it: PostgreSQL "
+            "refuses an update after which its writer would not see the row.",
+            hint="Let whoever may set it see the row then, too, and leave it out by a manager or a view.",
+            obj=model,
+            id="schemapatterns.W411",
+        )
+
+
+def _null_in(q: Any) -> set[str]:
+    """Return the fields that must be NULL for a condition to hold."""
+    if q is None or q.negated or q.connector != Q.AND:
+        return set()
+    found = {child[0] for child in q.children if isinstance(child, tuple) and child[1] is None}
+    asked = [child for child in q.children if isinstance(child, tuple) and child[1] is True]
+    found |= {path.removesuffix("__isnull") for path, _ in asked if path.endswith("__isnull")}
+    return found.union(*(_null_in(child) for child in q.children if isinstance(child, Q)))
+
+
 def _unique(model: Any, declared: RowSecurity) -> Iterator[CheckMessage]:
     if not declared.wall:
         return
     behind = {path.split("__")[0] for path in paths_of(declared.wall.condition)}
     options = model._meta
     unique: list[Any] = [
-        (each.name,) for each in options.local_fields if each.unique and not each.primary_key
+        (each.name,) for each in options.local_fields if each.unique and not _is_made_up(each)
     ]
     unique += [tuple(each) for each in options.unique_together]
     unique += [
@@ -111,24 +146,9 @@ def _unique(model: Any, declared: RowSecurity) -> Iterator[CheckMessage]:
             )
 
 
-def _links(model: Any, declared: RowSecurity) -> Iterator[CheckMessage]:
-    from django_schemapatterns.rowsecurity.tenants import TenantForeignKey
-
-    if not declared.wall:
-        return
-    for field in model._meta.local_fields:
-        if not isinstance(field, ForeignKey) or isinstance(field, TenantForeignKey):
-            continue
-        other = row_security_of(field.remote_field.model)
-        behind = {path.split("__")[0] for path in paths_of(declared.wall.condition)}
-        if other and other.wall and field.name not in behind:
-            yield checks.Warning(
-                f"{model._meta.label}.{field.name} leads through the wall: PostgreSQL does not ask policies "
-                "about foreign keys, so a row may point at one of another tenant, and tell that it is there.",
-                hint="Make it a TenantForeignKey.",
-                obj=field,
-                id="schemapatterns.W406",
-            )
+def _is_made_up(field: Any) -> bool:
+    """Return whether nobody chooses the value of a key."""
+    return isinstance(field, AutoField) or field.has_default() or field.has_db_default()
 
 
 def _indexed(model: Any, declared: RowSecurity) -> Iterator[CheckMessage]:
@@ -164,17 +184,3 @@ def _first_columns(declared: RowSecurity, model: Any) -> set[str]:
             if field.concrete and not field.many_to_many:
                 found.add(field.name)
     return found
-
-
-def _undeclared(models: list[type[Model]]) -> Iterator[CheckMessage]:
-    for model in models:
-        options = model._meta
-        if options.proxy or not options.managed or exempted(model) or row_security_of(model):
-            continue
-        if must_declare(options.app_label):
-            yield checks.Error(
-                f"{options.label} has no RowSecurity, and SCHEMAPATTERNS['PROTECTED_APPS'] has its app.",
-                hint="Declare it, or say why all may see all rows: rowsecurity.unprotected(model, reason=…).",
-                obj=model,
-                id="schemapatterns.E408",
-            )

@@ -110,6 +110,7 @@ class Condition:
         _, _, (target, *_), lookups = names
         name, *rest = parts
         field = options.pk if name == "pk" else options.get_field(name)
+        self._refuse_inherited(field, path)
         if not getattr(field, "is_relation", False):
             return None, "", target
         fields = rest[: len(rest) - len(lookups)]
@@ -118,6 +119,14 @@ class Condition:
             if not fields or (len(fields) == 1 and fields[0] in own and field.target_field.primary_key):
                 return None, "", target
         return field, "__".join(rest), target
+
+    def _refuse_inherited(self, field: Any, path: str) -> None:
+        link = self.model._meta.get_ancestor_link(field.model) if field.concrete else None
+        if link is not None and field.model is not self.model._meta.concrete_model:
+            raise ConfigurationError(
+                f"{self.place}: {field.name} is in the table of {field.model._meta.label}. Follow the link "
+                f"there: Q({link.name}__{path}=…)."
+            )
 
     def _typed(self, value: Any, target: Any) -> Any:
         if isinstance(value, CurrentValue) and not value.is_typed:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from django_schemapatterns import conf
 from django_schemapatterns.exceptions import ConfigurationError
 from django_schemapatterns.rowsecurity.compiler import Condition
+from django_schemapatterns.rowsecurity.requirements import fields_on, paths_of
 from django_schemapatterns.rowsecurity.rules import COMMANDS, Allow
 from django_schemapatterns.schema.names import literal, quote, shorten
 from django_schemapatterns.schema.roles import role_name
@@ -200,11 +201,9 @@ def _sql(q: Any, declaration: RowSecurity, model: type[Model], editor: SchemaEdi
 
 def refuse_nullable(q: Any, model: type[Model], place: str) -> None:
     """Raise a ConfigurationError where a column of a wall may be NULL."""
-    for child in q.children:
-        if not isinstance(child, tuple):
-            continue
-        field: Any = model._meta.get_field(child[0].split("__")[0])
-        if getattr(field, "null", False) and field.concrete:
+    for path in paths_of(q):
+        field, *_ = fields_on(path, model) or [None]
+        if field is not None and getattr(field, "null", False) and field.concrete:
             raise ConfigurationError(
                 f"{place}: {field.name} may be NULL, and such rows would be behind the wall for everybody. "
                 "Make it null=False."

@@ -39,7 +39,7 @@ def require_roles(editor: Any, roles: Iterable[str]) -> None:
 
 def required_fields(declaration: RowSecurity, model: type[Model]) -> list[tuple[str, str, str]]:
     """Return the fields that the conditions of a declaration name, on the way to the last one, too."""
-    fields = [field for path in _paths(declaration) for field in _fields_on(path, model)]
+    fields = [field for path in _paths(declaration) for field in fields_on(path, model)]
     named = [
         (field.model._meta.app_label, field.model._meta.model_name, field.name)
         for field in fields
@@ -52,7 +52,7 @@ def required_models(declaration: RowSecurity, model: type[Model]) -> list[type[M
     """Return the models whose tables the policies ask."""
     found: list[type[Model]] = []
     for path in _paths(declaration):
-        *crossed, last = _fields_on(path, model) or [None]
+        *crossed, last = fields_on(path, model) or [None]
         if last is not None and last.is_relation and not (last.concrete and not last.many_to_many):
             crossed.append(last)
         for field in crossed:
@@ -81,7 +81,8 @@ def _paths(declaration: RowSecurity) -> Iterator[str]:
         yield from paths_of(declaration.wall.condition)
 
 
-def _fields_on(path: str, model: Any) -> list[Any]:
+def fields_on(path: str, model: Any) -> list[Any]:
+    """Return the fields that a path leads over, as far as they are known."""
     found: list[Any] = []
     for name in path.split("__"):
         options = model._meta

@@ -39,7 +39,7 @@ class Config:
     def __init__(self, *found: Any) -> None:
         self.found = found
 
-    def get_models(self) -> Any:
+    def get_models(self, *, include_auto_created: bool) -> Any:
         return list(self.found)
 
 
