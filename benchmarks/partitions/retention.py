@@ -7,6 +7,7 @@ import statistics
 from collections.abc import Callable
 from datetime import UTC, datetime
 from time import perf_counter
+from typing import Any
 
 from django.db import connection
 
@@ -21,7 +22,7 @@ NOW = datetime(2026, 3, 14, tzinfo=UTC)
 AT_ONCE = Retention(grace=None, archive=None)
 LATER = Retention(grace=Duration(7, "day"), archive=None)
 VISITS = MaintainedTable(table="visits", label="benchmarks.Visit", every="month", keep="1 month")
-COLUMNS = "id bigint, at timestamptz NOT NULL, page text, visitor int, PRIMARY KEY (id, at)"
+COLUMNS = "id bigint, at timestamptz NOT NULL, page text, visitor int"
 ROWS = (
     "SELECT n, timestamptz '{low}' + n * interval '28 days' / {rows}, 'page ' || n % 1000, n % 50000 "
     "FROM generate_series(1, {rows}) AS n"
@@ -34,6 +35,12 @@ def execute(*statements: str) -> None:
             cursor.execute(statement)
 
 
+def value(sql: str, *params: Any) -> Any:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchone()[0]
+
+
 def prepare(rows: int, *, partitioned: bool) -> None:
     """Make a table of January, with so many rows, and of February with a tenth of them."""
     # Autovacuum, which has just seen many new rows, would hold a lock that a detach waits for.
@@ -41,7 +48,6 @@ def prepare(rows: int, *, partitioned: bool) -> None:
     execute(
         "DROP TABLE IF EXISTS visits, visits_2026_01",
         f"CREATE TABLE visits ({COLUMNS}) {'PARTITION BY RANGE (at)' if partitioned else quiet}",
-        "CREATE INDEX ON visits (visitor)",
     )
     for month in (1, 2, 3) if partitioned else ():
         execute(
@@ -51,7 +57,12 @@ def prepare(rows: int, *, partitioned: bool) -> None:
         )
     for month, number in ((1, rows), (2, rows // 10)):
         execute("INSERT INTO visits " + ROWS.format(low=f"2026-0{month}-01 00:00+00", rows=number))
-    execute("VACUUM ANALYZE visits", "CHECKPOINT")
+    execute(
+        "ALTER TABLE visits ADD PRIMARY KEY (id, at)",
+        "CREATE INDEX ON visits (visitor)",
+        "VACUUM ANALYZE visits",
+        "CHECKPOINT",
+    )
 
 
 def delete() -> None:
@@ -61,6 +72,16 @@ def delete() -> None:
 def delete_and_vacuum() -> None:
     delete()
     execute("VACUUM visits")
+
+
+def take_away() -> None:
+    """What PostgreSQL itself needs."""
+    execute("ALTER TABLE visits DETACH PARTITION visits_2026_01 CONCURRENTLY")
+
+
+def take_away_and_drop() -> None:
+    take_away()
+    execute("DROP TABLE visits_2026_01")
 
 
 def retire() -> None:
@@ -73,8 +94,10 @@ def detach() -> None:
 
 CONTENDERS: dict[str, tuple[Callable[[], None], bool]] = {
     DETACH: (detach, True),
+    "DETACH CONCURRENTLY alone": (take_away, True),
     "DELETE": (delete, False),
     "expire(), which drops it at once": (retire, True),
+    "DETACH CONCURRENTLY and DROP TABLE alone": (take_away_and_drop, True),
     "DELETE and VACUUM": (delete_and_vacuum, False),
 }
 
@@ -82,13 +105,12 @@ CONTENDERS: dict[str, tuple[Callable[[], None], bool]] = {
 def measure(name: str, rows: int) -> Sample:
     act, partitioned = CONTENDERS[name]
     prepare(rows, partitioned=partitioned)
+    before = value("SELECT pg_current_wal_insert_lsn()")
     start = perf_counter()
     act()
     elapsed = (perf_counter() - start) * 1000
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT count(*) FROM visits")
-        assert cursor.fetchone() == (rows // 10,)
-    return Sample(elapsed)
+    assert value("SELECT count(*) FROM visits") == rows // 10
+    return Sample(elapsed, bytes=value("SELECT (pg_current_wal_insert_lsn() - %s)::bigint", before))
 
 
 def run(options: argparse.Namespace) -> str:
@@ -96,7 +118,7 @@ def run(options: argparse.Namespace) -> str:
     results = play([(NAME, list(CONTENDERS))], options.repeat, lambda _, name: measure(name, options.rows))
     execute("DROP TABLE IF EXISTS visits, visits_2026_01")
     return table(
-        [f"a month of {options.rows:,} rows", "median", "min-max", "detach = 1", "min-max"],
+        [f"a month of {options.rows:,} rows", "median", "min-max", "detach = 1", "min-max", "WAL"],
         [line(results, name) for name in CONTENDERS],
     )
 
@@ -105,4 +127,5 @@ def line(results: Results, name: str) -> list[str]:
     samples = [sample.ms for sample in results.of(NAME, name)]
     compared = results.ratios(NAME, name, DETACH)
     found = [milliseconds(statistics.median(samples)), spread(samples, milliseconds)]
-    return [name, *found, ratio(statistics.median(compared)), spread(compared, ratio)]
+    wal = statistics.median(sample.bytes for sample in results.of(NAME, name)) / 1e6
+    return [name, *found, ratio(statistics.median(compared)), spread(compared, ratio), f"{wal:,.2f} MB"]

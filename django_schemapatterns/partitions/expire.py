@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
@@ -18,12 +19,7 @@ from django_schemapatterns.partitions.listing import Listing, alike
 from django_schemapatterns.partitions.marks import Detached
 from django_schemapatterns.partitions.plan import Outcome, Problem, Step, refusal
 from django_schemapatterns.partitions.retention import Retention, plan_expire
-from django_schemapatterns.partitions.running import (
-    Patience,
-    alone,
-    outside_transaction,
-    short_transaction,
-)
+from django_schemapatterns.partitions.running import Patience, alone, outside_transaction
 from django_schemapatterns.partitions.signals import partition_archived, partition_retired
 from django_schemapatterns.schema.names import literal
 
@@ -109,78 +105,79 @@ class Retiring:
 
     def _detach(self, step: Step) -> None:
         """Detach, or finish what a run that was killed has begun."""
-        mark, pending = self._state(step.partition)
         detach = f"ALTER TABLE {self.listing.name} DETACH PARTITION {step.partition}"
-        if pending is None:
-            return self._date(step)
-        if pending:
-            with short_transaction(self.using, self.patience) as cursor:
-                cursor.execute(f"{detach} FINALIZE")
-            return self._date(step)
-        if self.listing.default is not None or connections[self.using].in_atomic_block:
-            with short_transaction(self.using, self.patience) as cursor:
-                self._mark(cursor, step.partition, replace(mark, at=self.now.isoformat()))
-                cursor.execute(detach)
-                self._tell_pattern(cursor, step.partition)
-            return None
-        with short_transaction(self.using, self.patience) as cursor:
+        locked = self.listing.default is not None or connections[self.using].in_atomic_block
+        with self._transaction() as cursor:
+            mark, pending = self._state(cursor, step.partition)
+            if pending or (locked and pending is not None):
+                cursor.execute(f"{detach} FINALIZE" if pending else detach)
+            if pending is not False or locked:
+                self._set_date(cursor, step.partition, mark)
+                return
             self._mark(cursor, step.partition, mark)
         with outside_transaction(self.using, self.patience) as cursor:
             cursor.execute(f"{detach} CONCURRENTLY")
-        return self._date(step)
+        with self._transaction() as cursor:
+            self._set_date(cursor, step.partition, mark)
 
     def _date(self, step: Step) -> None:
         """Note since when a partition is detached."""
-        mark, pending = self._state(step.partition)
-        if pending is not None or mark.at:
+        with self._transaction() as cursor:
+            mark, pending = self._state(cursor, step.partition)
+            if pending is None:
+                self._set_date(cursor, step.partition, mark)
+
+    def _set_date(self, cursor: Any, partition: str, mark: Detached) -> None:
+        if mark.at:
             return
-        with short_transaction(self.using, self.patience) as cursor:
-            self._mark(cursor, step.partition, replace(mark, at=self.now.isoformat()))
-            self._tell_pattern(cursor, step.partition)
+        self._mark(cursor, partition, replace(mark, at=self.now.isoformat()))
+        if self.listing.table.detached:
+            cursor.execute(f"SELECT {self.listing.table.detached}(%s::regclass)", [partition])
 
     def _archive(self, step: Step) -> None:
-        mark, pending = self._state(step.partition)
-        assert pending is None
         assert self.retention.archive is not None
+        with self._transaction() as cursor:
+            mark, pending = self._state(cursor, step.partition)
+        assert pending is None
         path = self.retention.archive.write(
             step.partition, table=mark.parent, bounds=mark.bounds, using=self.using
         )
         partition_archived.send(
             sender=None, table=step.table, partition=step.partition, path=path, using=self.using
         )
-        with short_transaction(self.using, self.patience) as cursor:
+        with self._transaction() as cursor:
             self._mark(cursor, step.partition, replace(mark, archive=str(path)))
 
     def _drop(self, step: Step) -> None:
         """Drop a detached partition whose rows are in the archive, if there is one, as they are now."""
-        with short_transaction(self.using, self.patience) as cursor:
+        with self._transaction() as cursor:
             cursor.execute(f"LOCK TABLE {step.partition} IN ACCESS EXCLUSIVE MODE")
-            mark, pending = self._state(step.partition)
+            mark, pending = self._state(cursor, step.partition)
             if pending is not None:
                 raise ConfigurationError(f"{step.partition} is attached again, and stays.")
-            reason = f"the partition {step.partition} is dropped; {self._proof(step.partition, mark)}"
+            proof = self._proof(cursor, step.partition, mark)
             if self.listing.table.note:
-                cursor.execute(self.listing.table.note, [reason])
+                cursor.execute(
+                    self.listing.table.note, [f"the partition {step.partition} is dropped; {proof}"]
+                )
             partition_retired.send(sender=None, table=step.table, partition=step.partition, using=self.using)
             cursor.execute(f"DROP TABLE {step.partition}")
 
-    def _proof(self, partition: str, mark: Detached) -> str:
+    def _proof(self, cursor: Any, partition: str, mark: Detached) -> str:
         """Return where the rows are; raises ArchiveError when they are not where they should be."""
         if self.retention.archive is None:
             return "its rows are not archived"
         if mark.archive is None:
             raise ArchiveError(f"{partition} is not archived, and stays.")
-        with alike(self.using) as cursor:
-            rows, digest = archive.count_rows(cursor, partition)
+        rows, digest = archive.count_rows(cursor, partition)
         path = Path(mark.archive)
         archive.verify(path, using=self.using, rows=rows, digest=digest)
         return f"its {rows} rows are in {path}"
 
-    def _state(self, partition: str) -> tuple[Detached, bool | None]:
+    def _state(self, cursor: Any, partition: str) -> tuple[Detached, bool | None]:
         """Return what the comment says, and whether a detach is pending; None when it is detached."""
-        with alike(self.using) as cursor:
-            cursor.execute(_STATE, [partition, self.listing.oid, partition])
-            found = cursor.fetchone()
+        cursor.execute(_STATE, [partition, self.listing.oid, partition])
+        found = cursor.fetchone()
         if found is None:
             raise ConfigurationError(f"{partition} is gone.")
         comment, bounds, pending = found
@@ -197,9 +194,8 @@ class Retiring:
     def _mark(self, cursor: Any, partition: str, mark: Detached) -> None:
         cursor.execute(f"COMMENT ON TABLE {partition} IS {literal(mark.comment)}")
 
-    def _tell_pattern(self, cursor: Any, partition: str) -> None:
-        if self.listing.table.detached:
-            cursor.execute(f"SELECT {self.listing.table.detached}(%s::regclass)", [partition])
+    def _transaction(self) -> AbstractContextManager[Any]:
+        return alike(self.using, self.patience)
 
 
 def _other_run(listing: Listing) -> Problem:

@@ -14,10 +14,11 @@ from django_schemapatterns.schema.maintained import MaintainedTable, maintained_
 from django_schemapatterns.schema.names import quote
 
 
-def listings(names: Iterable[Any], *, using: str) -> list[Listing]:
+def listings(names: Iterable[Any], *, using: str, sized: bool = False) -> list[Listing]:
     """
     Return what the catalog says of the named tables, or of all that are maintained and in this database.
 
+    sized: with their bytes, for which PostgreSQL looks at each file.
     Raises ConfigurationError when a named one is no table that we maintain, or is not there.
     """
     if connections[using].vendor != "postgresql":
@@ -25,7 +26,7 @@ def listings(names: Iterable[Any], *, using: str) -> list[Listing]:
     names = list(names)
     found = []
     for table in [named(name) for name in names] or maintained_tables():
-        listing = read_listing(table, using=using)
+        listing = read_listing(table, using=using, sized=sized)
         if listing is not None:
             found.append(listing)
         elif names:

@@ -17,6 +17,7 @@ from django_schemapatterns.partitions.bounds import Window
 from django_schemapatterns.schema.names import quote
 
 if TYPE_CHECKING:
+    from django_schemapatterns.partitions.running import Patience
     from django_schemapatterns.schema.maintained import MaintainedTable
 
 # More rows than these are not counted one by one in the default partition.
@@ -43,23 +44,28 @@ CROSS JOIN LATERAL (
 ) AS sizes
 """
 
-_PARTITIONS = f"""
+# Without a look at the files, and at what is below.
+_ESTIMATES = """
+CROSS JOIN LATERAL (SELECT 0 AS bytes, reltuples::bigint AS estimate, reltuples < 0 AS unknown) AS sizes
+"""
+
+_PARTITIONS = """
 SELECT format('%%I.%%I', nspname, relname), pg_get_expr(relpartbound, relation.oid), inhdetachpending,
        obj_description(relation.oid, 'pg_class'), coalesce(bytes, 0), CASE WHEN NOT unknown THEN estimate END
 FROM pg_inherits
 JOIN pg_class AS relation ON relation.oid = inhrelid
 JOIN pg_namespace ON pg_namespace.oid = relation.relnamespace
-{_SIZES}
+{sizes}
 WHERE inhparent = %s
 """
 
-_DETACHED = f"""
+_DETACHED = """
 SELECT format('%%I.%%I', nspname, relname), description, coalesce(bytes, 0),
        CASE WHEN NOT unknown THEN estimate END
 FROM pg_description
 JOIN pg_class AS relation ON relation.oid = objoid AND classoid = 'pg_class'::regclass AND objsubid = 0
 JOIN pg_namespace ON pg_namespace.oid = relation.relnamespace
-{_SIZES}
+{sizes}
 WHERE starts_with(description, %s) AND NOT EXISTS (SELECT FROM pg_inherits WHERE inhrelid = relation.oid)
 """
 
@@ -68,7 +74,8 @@ SELECT set_config('TimeZone', 'UTC', true), set_config('DateStyle', 'ISO', true)
        set_config('IntervalStyle', 'postgres', true), set_config('bytea_output', 'hex', true),
        set_config('extra_float_digits', '1', true), set_config('xmloption', 'content', true),
        -- Rows that a policy would hide make an error, not an archive without them.
-       set_config('row_security', 'off', true)
+       set_config('row_security', 'off', true),
+       set_config('lock_timeout', coalesce(%s, current_setting('lock_timeout')), true)
 """
 
 
@@ -78,7 +85,7 @@ class Partition:
     A partition of a table.
 
     name: as `"schema"."table"`, quoted where that is needed.  window: None where it is no range of time.
-    rows: as the last ANALYZE estimated, None before the first.
+    rows: as the last ANALYZE estimated, None before the first.  bytes: 0 unless they were asked for.
     is_ours: it bears our mark.  is_pending: a DETACH CONCURRENTLY was interrupted.
     """
 
@@ -135,17 +142,18 @@ class Listing:
         return until
 
 
-def read_listing(table: MaintainedTable, *, using: str) -> Listing | None:
+def read_listing(table: MaintainedTable, *, using: str, sized: bool = False) -> Listing | None:
     """Return what the catalog says of a table; None where it is not partitioned by one column's range."""
+    sizes = _SIZES if sized else _ESTIMATES
     with alike(using) as cursor:
         cursor.execute(_TABLE, [quote(table.table)])
         found = cursor.fetchone()
         if found is None or not found[-1]:
             return None
         oid, name, plain_name, key, key_type, _, _ = found
-        cursor.execute(_PARTITIONS, [oid])
+        cursor.execute(_PARTITIONS.format(sizes=sizes), [oid])
         partitions = [_partition(row, key_type) for row in cursor.fetchall()]
-        cursor.execute(_DETACHED, [marks.DETACHED])
+        cursor.execute(_DETACHED.format(sizes=sizes), [marks.DETACHED])
         leftovers = [each for row in cursor.fetchall() if (each := _leftover(row, name))]
     return Listing(
         table=table,
@@ -184,10 +192,14 @@ def rows_in_default(listing: Listing, *, using: str) -> int | None:
 
 
 @contextmanager
-def alike(using: str) -> Iterator[Any]:
-    """Give a cursor in a transaction that writes values as every session does, whatever its settings are."""
+def alike(using: str, patience: Patience | None = None) -> Iterator[Any]:
+    """
+    Give a cursor in a transaction that writes values as every session does, whatever its settings are.
+
+    patience: how long it waits for locks; as long as the session by default.
+    """
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
-        cursor.execute(_ALIKE)
+        cursor.execute(_ALIKE, [patience.milliseconds if patience else None])
         yield cursor
 
 

@@ -20,13 +20,16 @@ from django_schemapatterns.partitions.plan import Plan, Problem, Step
 if TYPE_CHECKING:
     from django_schemapatterns.partitions.listing import Leftover, Listing, Partition
 
-_REFERENCES = """
+# Who may not look may not detach either, and PostgreSQL looks itself.
+_FOREIGN_KEYS = """
 SELECT conname::text, conrelid::regclass::text,
        ARRAY(SELECT quote_ident(attname) FROM unnest(conkey) WITH ORDINALITY AS k (attnum, place)
              JOIN pg_attribute ON attrelid = conrelid AND pg_attribute.attnum = k.attnum ORDER BY place),
        ARRAY(SELECT quote_ident(attname) FROM unnest(confkey) WITH ORDINALITY AS k (attnum, place)
              JOIN pg_attribute ON attrelid = confrelid AND pg_attribute.attnum = k.attnum ORDER BY place)
-FROM pg_constraint WHERE confrelid = %s AND contype = 'f' AND conparentid = 0 ORDER BY 1, 2
+FROM pg_constraint
+WHERE confrelid = %s AND contype = 'f' AND conparentid = 0 AND has_table_privilege(conrelid, 'SELECT')
+ORDER BY 1, 2
 """
 
 
@@ -65,8 +68,10 @@ def plan_expire(listing: Listing, retention: Retention, *, now: datetime, using:
     plan = Plan()
     for leftover in listing.leftovers:
         plan += Plan(tuple(_leftover_steps(listing, leftover, retention, now)))
-    for window, partition in _expired(listing, before):
-        references = _references(listing, partition, using=using)
+    expired = _expired(listing, before)
+    pointing = _pointing(listing, using=using) if expired else []
+    for window, partition in expired:
+        references = _references(listing, partition, pointing, using=using)
         if references:
             plan += Plan((), tuple(references))
             continue
@@ -118,20 +123,30 @@ def _step(listing: Listing, action: Any, table: Partition | Leftover, reason: st
     )
 
 
-def _references(listing: Listing, partition: Partition, *, using: str) -> list[Problem]:
+def _pointing(listing: Listing, *, using: str) -> list[tuple[str, str, str]]:
+    """Return the foreign keys to a table: their names, their tables, and what makes two rows meet."""
+    with connections[using].cursor() as cursor:
+        cursor.execute(_FOREIGN_KEYS, [listing.oid])
+        return [(name, child, _meeting(*columns)) for name, child, *columns in cursor.fetchall()]
+
+
+def _meeting(columns: list[str], targets: list[str]) -> str:
+    pairs = zip(columns, targets, strict=True)
+    return " AND ".join(f"child.{column} = part.{target}" for column, target in pairs)
+
+
+def _references(
+    listing: Listing, partition: Partition, pointing: list[tuple[str, str, str]], *, using: str
+) -> list[Problem]:
     """Return which rows of other tables point at rows of a partition."""
+    if not pointing or not is_readable(partition.name, using=using):
+        return []
     problems = []
     with connections[using].cursor() as cursor:
-        cursor.execute(_REFERENCES, [listing.oid])
-        for name, child, columns, targets in cursor.fetchall():
-            if not all(is_readable(each, using=using) for each in (child, partition.name)):
-                continue  # who may not look may not detach either, and PostgreSQL looks itself
-            matches = " AND ".join(
-                f"child.{column} = part.{target}" for column, target in zip(columns, targets, strict=True)
-            )
+        for name, child, meeting in pointing:
             cursor.execute(
                 f"SELECT count(*) FROM {child} AS child WHERE EXISTS "
-                f"(SELECT FROM {partition.name} AS part WHERE {matches})"
+                f"(SELECT FROM {partition.name} AS part WHERE {meeting})"
             )
             number = cursor.fetchone()[0]
             if number:

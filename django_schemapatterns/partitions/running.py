@@ -32,6 +32,10 @@ class Patience:
     tries: int = 5
     pause: float = 1.0
 
+    @property
+    def milliseconds(self) -> str:
+        return f"{int(self.lock_timeout * 1000)}ms"
+
     def run(self, action: Callable[[], _Result]) -> _Result:
         """Do something again for as long as a lock is not to be had."""
         for attempt in range(self.tries):
@@ -48,7 +52,7 @@ class Patience:
 def short_transaction(using: str, patience: Patience) -> Iterator[Any]:
     """Give a cursor in a transaction that waits for no lock longer than that."""
     with transaction.atomic(using=using), connections[using].cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [_milliseconds(patience)])
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [patience.milliseconds])
         yield cursor
 
 
@@ -56,7 +60,7 @@ def short_transaction(using: str, patience: Patience) -> Iterator[Any]:
 def outside_transaction(using: str, patience: Patience) -> Iterator[Any]:
     """Give a cursor for statements that can not run in a transaction."""
     with connections[using].cursor() as cursor:
-        cursor.execute(f"SET lock_timeout = '{_milliseconds(patience)}'")
+        cursor.execute(f"SET lock_timeout = '{patience.milliseconds}'")
         try:
             yield cursor
         finally:
@@ -84,7 +88,3 @@ def alone(listing: Listing, using: str) -> Iterator[bool]:
         if got and not in_transaction and connections[using].is_usable():
             with connections[using].cursor() as cursor:
                 cursor.execute(f"SELECT pg_advisory_unlock({key})", [listing.oid])
-
-
-def _milliseconds(patience: Patience) -> str:
-    return f"{int(patience.lock_timeout * 1000)}ms"

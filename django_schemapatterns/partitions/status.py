@@ -92,7 +92,7 @@ def status(*names: Any, now: datetime | None = None, using: str = DEFAULT_DB_ALI
 
 def _statuses(names: Any, now: datetime, using: str) -> Iterator[Status]:
     retention = Retention.of_settings()
-    for listing in listings(names, using=using):
+    for listing in listings(names, using=using, sized=True):
         yield Status(
             listing=listing,
             now=now,
