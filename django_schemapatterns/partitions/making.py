@@ -17,7 +17,7 @@ from django_schemapatterns.partitions.bounds import (
     windows_ahead,
 )
 from django_schemapatterns.schema import sql
-from django_schemapatterns.schema.names import literal, quote, sibling
+from django_schemapatterns.schema.names import literal, plain, quote, sibling
 from django_schemapatterns.schema.triggers import COPY_SQL
 
 if TYPE_CHECKING:
@@ -180,7 +180,8 @@ def close_partitions(table: str) -> str:
 
 def rename_partitions(old_table: str, new_table: str) -> str:
     """Return the statement that gives partitions the new name of their table."""
-    names = {"old": literal(_plain(old_table)), "new": literal(_plain(new_table))}
+    texts = {"old": plain(old_table), "new": plain(new_table), "detached": marks.DETACHED}
+    names = {name: literal(text) for name, text in texts.items()}
     place = literal(quote(new_table))
     return sql.render(
         sql.load("partitions", "rename_partitions", 1),
@@ -188,7 +189,3 @@ def rename_partitions(old_table: str, new_table: str) -> str:
         table=place,
         **names,
     )
-
-
-def _plain(table: str) -> str:
-    return table.rpartition(".")[2].strip('"') if table.startswith('"') else table

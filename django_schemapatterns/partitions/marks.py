@@ -29,7 +29,7 @@ class Detached:
 
     @property
     def comment(self) -> str:
-        return DETACHED + json.dumps(asdict(self))
+        return DETACHED + json.dumps(asdict(self), ensure_ascii=False)
 
     @property
     def since(self) -> datetime | None:

@@ -74,6 +74,11 @@ def sibling(table: str, suffix: str) -> str:
     return f'{schema}".{quote(shorten(name[:-1] + suffix))}'
 
 
+def plain(table: str) -> str:
+    """Return the name of a table as in `db_table` without its schema, unquoted."""
+    return table.rpartition(".")[2].strip('"') if table.startswith('"') else table
+
+
 def literal(text: str) -> str:
     """Return the text as an SQL string literal."""
     escaped = text.replace("'", "''")

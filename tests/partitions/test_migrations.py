@@ -16,7 +16,12 @@ from django.utils import timezone
 from django_schemapatterns import fields, models as patterns
 from django_schemapatterns.exceptions import ConfigurationError
 from django_schemapatterns.operations import ConvertToPartitioned
+from django_schemapatterns.partitions.bounds import Duration
+from django_schemapatterns.partitions.expire import expire
+from django_schemapatterns.partitions.listing import read_listing
 from django_schemapatterns.partitions.options import partition_options
+from django_schemapatterns.partitions.retention import Retention
+from django_schemapatterns.schema.maintained import MaintainedTable
 from tests.partitions.tools import execute, partitions, primary_key, select
 from tests.schema.story import Story, found, state_of
 
@@ -125,6 +130,22 @@ def test_partitions_follow_their_table_to_its_new_name() -> None:
 
     assert all(name.startswith("testapp_wood_2") for name in partitions("testapp_wood"))
     Story(tree(at=moment, partition=by(), meta={"db_table": "testapp_tree"}))
+
+
+def test_what_was_detached_follows_its_table_too() -> None:
+    def maintained(table: str) -> MaintainedTable:
+        return MaintainedTable(table=table, label="testapp.Tree", every="month", keep="1 year")
+
+    story = Story(tree(at=moment, partition=by(), meta={"db_table": "testapp_träd"}))
+    january = ["testapp_träd", "testapp_träd_2020_01", "2020-01-01", "2020-02-01"]
+    execute("SELECT schemapatterns.create_partition(%s, %s, %s, %s)", *january)
+    expire(maintained("testapp_träd"), retention=Retention(grace=Duration(7, "day"), archive=None))
+
+    story.becomes(tree(at=moment, partition=by(), meta={"db_table": "testapp_wood"}))
+
+    listing = read_listing(maintained("testapp_wood"), using="default")
+    assert listing
+    assert [each.name for each in listing.leftovers] == ["public.testapp_wood_2020_01"]
 
 
 def test_a_long_name_has_a_partition_for_each_month() -> None:
