@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, NamedTuple
-
-from django.db.migrations import AddIndex
+from typing import TYPE_CHECKING, NamedTuple
 
 from django_schemapatterns.partitions.making import is_partitioned
-from django_schemapatterns.schema.concurrent_indexes import Build, limited, require_no_transaction
+from django_schemapatterns.schema.concurrent_indexes import Build, limited
+from django_schemapatterns.schema.concurrent_operations import AddIndexConcurrently
 from django_schemapatterns.schema.names import digest, quote, shorten
 
 if TYPE_CHECKING:
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor as SchemaEditor
-    from django.db.migrations.state import ProjectState
     from django.db.models import Index, Model
 
 # From the root down: what is partitioned itself has an index that those below are parts of.
@@ -120,7 +118,7 @@ class PartitionedBuild:
             return bool(cursor.fetchone()[0])
 
 
-class AddIndexOnPartitions(AddIndex):
+class AddIndexOnPartitions(AddIndexConcurrently):
     """
     Build an index on a partitioned table while others write to it.
 
@@ -129,44 +127,31 @@ class AddIndexOnPartitions(AddIndex):
             operations = [AddIndexOnPartitions("order", models.Index(fields=["status"], name="order_status"))]
 
     Each partition's index is built concurrently, and then they are put together; partitions that are made
-    later have theirs from the beginning. It can be run again, whatever became of it.
+    later have theirs from the beginning. It can be run again, whatever became of it. Backwards, the index is
+    dropped at once, since PostgreSQL drops none of a partitioned table concurrently.
 
     lock_timeout: seconds to wait for others; by default what the connection has.
     Raises IndexNotBuilt when a build fails, and ConfigurationError in a transaction or where another index
     has the name.
     """
 
-    atomic = False
+    def is_concurrent(self, app_label: str, editor: SchemaEditor, model: type[Model]) -> bool:
+        return (
+            editor.connection.vendor == "postgresql"
+            and not editor.collect_sql
+            and is_partitioned(editor.connection, model._meta.db_table)
+            and super().is_concurrent(app_label, editor, model)
+        )
 
-    def __init__(self, model_name: str, index: Index, *, lock_timeout: float | None = None) -> None:
-        super().__init__(model_name, index)
-        self.lock_timeout = lock_timeout
+    def build(self, editor: SchemaEditor, model: type[Model], index: Index) -> None:
+        PartitionedBuild(editor, model, index, self.lock_timeout).run()
 
-    def database_forwards(
-        self, app_label: str, schema_editor: SchemaEditor, from_state: ProjectState, to_state: ProjectState
-    ) -> None:
-        model: Any = to_state.apps.get_model(app_label, self.model_name)
-        if (
-            schema_editor.connection.vendor != "postgresql"
-            or schema_editor.collect_sql
-            or not self.allow_migrate_model(schema_editor.connection.alias, model)
-            or not is_partitioned(schema_editor.connection, model._meta.db_table)
-        ):
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
-            return
-        require_no_transaction(self, app_label, schema_editor)
-        PartitionedBuild(schema_editor, model, self.index, self.lock_timeout).run()
-
-    def deconstruct(self) -> Any:
-        name, args, kwargs = super().deconstruct()
-        limit = {} if self.lock_timeout is None else {"lock_timeout": self.lock_timeout}
-        return name, args, {**kwargs, **limit}
+    def drop(self, editor: SchemaEditor, model: type[Model], index: Index) -> None:
+        with limited(editor, self.lock_timeout):
+            editor.remove_index(model, index)
 
     def describe(self) -> str:
         return f"{super().describe()}, partition by partition"
-
-    def reduce(self, operation: Any, app_label: str) -> Any:
-        return False
 
 
 AddIndexOnPartitions.__module__ = "django_schemapatterns.operations"

@@ -65,7 +65,8 @@ class Inventory:
     """
     What hangs on a table.
 
-    table: quoted.  refused: what no statement of ours can bring across, as sentences.
+    table: quoted.  hides: policies hide rows from the role of the connection.
+    refused: what no statement of ours can bring across, as sentences.
     """
 
     table: str
@@ -79,6 +80,7 @@ class Inventory:
     foreign_keys: tuple[Dependent, ...]
     inbound: tuple[Dependent, ...]
     after: tuple[str, ...]
+    hides: bool = False
     refused: tuple[str, ...] = field(default=())
 
     @property
@@ -91,6 +93,14 @@ class Inventory:
             if index.unique and not index.is_primary and not set(columns) <= set(index.columns or ()):
                 yield index.name
 
+    def hidden(self) -> Iterator[str]:
+        """Yield a sentence when a copy would lose rows."""
+        if self.hides:
+            yield (
+                "Its policies, which hold for its owner, too, and hide rows from you that a copy would lose. "
+                "Run this as a role with BYPASSRLS, or without FORCE ROW LEVEL SECURITY meanwhile."
+            )
+
 
 def take(connection: BaseDatabaseWrapper, table: str) -> Inventory:
     """Return what hangs on a table now; `table` is quoted. Raises LookupError when there is none."""
@@ -98,7 +108,7 @@ def take(connection: BaseDatabaseWrapper, table: str) -> Inventory:
     found = reader.rows(queries.TABLE)
     if not found:
         raise LookupError(f"There is no table {table}.")
-    ((owner, security, forced, comment, inherits, identity),) = found
+    ((owner, security, forced, hides, comment, inherits, identity),) = found
     refused = [row[0] for row in reader.rows(queries.REFUSED)]
     if inherits:
         refused.append("It has children by inheritance, or is one.")
@@ -117,8 +127,36 @@ def take(connection: BaseDatabaseWrapper, table: str) -> Inventory:
         foreign_keys=tuple(_foreign_key(*row) for row in reader.rows(queries.FOREIGN_KEYS)),
         inbound=tuple(_foreign_key(*row) for row in reader.rows(queries.INBOUND)),
         after=tuple(reader.after(security, forced, comment)),
+        hides=hides,
         refused=tuple(refused),
     )
+
+
+def next_values(connection: BaseDatabaseWrapper, found: Inventory) -> dict[str, int]:
+    """Return the value that each sequence gives next, by column."""
+    values: dict[str, int] = {}
+    with connection.cursor() as cursor:
+        for sequence in found.sequences:
+            cursor.execute(
+                f"SELECT last_value + CASE WHEN is_called THEN seqincrement ELSE 0 END "  # noqa: S608
+                f"FROM {sequence.name}, pg_sequence WHERE seqrelid = to_regclass(%s)",
+                [sequence.name],
+            )
+            values[sequence.column] = cursor.fetchone()[0]
+    return values
+
+
+def unproven(connection: BaseDatabaseWrapper, table: str) -> list[tuple[str, str]]:
+    """Return the tables and names of the foreign keys to a table that hold for new rows only; all quoted."""
+    with connection.cursor() as cursor:
+        cursor.execute(queries.UNPROVEN, [table])
+        return list(cursor.fetchall())
+
+
+def prove(connection: BaseDatabaseWrapper, table: str) -> Iterator[str]:
+    """Yield what proves the foreign keys to a table for all rows."""
+    for child, name in unproven(connection, table):
+        yield f"ALTER TABLE {child} VALIDATE CONSTRAINT {name}"
 
 
 class _Reader:

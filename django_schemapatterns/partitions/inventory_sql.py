@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 TABLE: Final = """
-SELECT quote_ident(pg_get_userbyid(relowner)), relrowsecurity, relforcerowsecurity,
+SELECT quote_ident(pg_get_userbyid(relowner)), relrowsecurity, relforcerowsecurity, row_security_active(oid),
        obj_description(oid, 'pg_class'),
        EXISTS (SELECT FROM pg_inherits WHERE inhrelid = pg_class.oid)
            OR (relkind = 'r' AND EXISTS (SELECT FROM pg_inherits WHERE inhparent = pg_class.oid)),
@@ -130,16 +130,29 @@ WHERE stxrelid = to_regclass(%(table)s) ORDER BY 1
 FOREIGN_KEYS: Final = """
 SELECT conname::text, conrelid::regclass::text, pg_get_constraintdef(oid),
        obj_description(oid, 'pg_constraint')
-FROM pg_constraint WHERE conrelid = to_regclass(%(table)s) AND contype = 'f' AND conparentid = 0 ORDER BY 1
+FROM pg_constraint
+WHERE conrelid = to_regclass(%(table)s) AND contype = 'f' AND conparentid = 0 AND conrelid <> confrelid
+ORDER BY 1
 """
 
-# A table that points at itself does so after the swap by its own constraint.
+# Also those of a table that points at itself. What is partitioned and points can not leave the proof for
+# later before PostgreSQL 18.
 INBOUND: Final = """
-SELECT conname::text, conrelid::regclass::text, pg_get_constraintdef(oid),
-       obj_description(oid, 'pg_constraint')
-FROM pg_constraint
-WHERE confrelid = to_regclass(%(table)s) AND contype = 'f' AND conparentid = 0 AND conrelid <> confrelid
+SELECT conname::text, conrelid::regclass::text,
+       pg_get_constraintdef(pg_constraint.oid) || CASE
+           WHEN conrelid <> confrelid AND relkind <> 'p' THEN ' NOT VALID'
+           WHEN current_setting('server_version_num')::int >= 180000 THEN ' NOT VALID'
+           ELSE ''
+       END,
+       obj_description(pg_constraint.oid, 'pg_constraint')
+FROM pg_constraint JOIN pg_class ON pg_class.oid = conrelid
+WHERE confrelid = to_regclass(%(table)s) AND contype = 'f' AND conparentid = 0
 ORDER BY 2, 1
+"""
+
+UNPROVEN: Final = """
+SELECT conrelid::regclass::text, quote_ident(conname) FROM pg_constraint
+WHERE confrelid = to_regclass(%s) AND contype = 'f' AND conparentid = 0 AND NOT convalidated ORDER BY 1, 2
 """
 
 GRANTS: Final = """
@@ -206,7 +219,8 @@ UNION ALL
 SELECT format('The invalid index %%s. Drop it, or make it valid by REINDEX.', indexrelid::regclass)
 FROM pg_index JOIN relation ON indrelid = relation.oid WHERE NOT indisvalid
 UNION ALL
-SELECT format('The constraint %%s, which is not proven. Run VALIDATE CONSTRAINT.', conname)
-FROM pg_constraint JOIN relation ON conrelid = relation.oid WHERE NOT convalidated
+SELECT format('The constraint %%s of %%s, which is not proven. Run VALIDATE CONSTRAINT.',
+              conname, conrelid::regclass)
+FROM pg_constraint JOIN relation ON relation.oid IN (conrelid, confrelid) WHERE NOT convalidated
 ORDER BY 1
 """

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db.migrations.operations.base import Operation, OperationCategory
 
-from django_schemapatterns.partitions import convert
+from django_schemapatterns.partitions.convert import convert, revert
 from django_schemapatterns.partitions.fields import NAME, PartitionBy
 from django_schemapatterns.partitions.options import partition_options
 from django_schemapatterns.partitions.references import fill_sql
@@ -57,7 +57,7 @@ class ConvertToPartitioned(Operation):
             return
         options = partition_options(model)
         assert options is not None
-        convert.Conversion(editor=schema_editor, model=model, options=options, strategy=self.strategy).run()
+        convert(schema_editor, model, options, strategy=self.strategy)
 
     def database_backwards(
         self, app_label: str, schema_editor: SchemaEditor, from_state: ProjectState, to_state: ProjectState
@@ -68,7 +68,7 @@ class ConvertToPartitioned(Operation):
         if schema_editor.collect_sql:
             self._note(schema_editor, f"{model._meta.db_table} is made an ordinary table by a copy")
             return
-        convert.revert(schema_editor, model)
+        revert(schema_editor, model)
 
     def describe(self) -> str:
         return f"Convert the table of {self.model_name} to a partitioned one"

@@ -14,6 +14,7 @@ from django.db import connections
 from django_schemapatterns.partitions import bounds
 from django_schemapatterns.partitions.bounds import Duration, Window, partition_name, windows_ahead
 from django_schemapatterns.partitions.expressions import LATEST
+from django_schemapatterns.partitions.inventory import unproven
 from django_schemapatterns.partitions.listing import is_readable
 from django_schemapatterns.schema.names import literal, shorten
 
@@ -247,13 +248,6 @@ def _as_moment(key: str, key_type: str) -> str:
 
 def plan_unproven(listing: Listing, *, using: str) -> Plan:
     """Return the foreign keys to the table that a move of rows left to be proven."""
-    with connections[using].cursor() as cursor:
-        cursor.execute(
-            "SELECT conrelid::regclass::text, quote_ident(conname) FROM pg_constraint "
-            "WHERE confrelid = %s AND contype = 'f' AND conparentid = 0 AND NOT convalidated ORDER BY 1, 2",
-            [listing.oid],
-        )
-        found = cursor.fetchall()
     steps = [
         Step(
             action="validate",
@@ -262,7 +256,7 @@ def plan_unproven(listing: Listing, *, using: str) -> Plan:
             reason=f"the foreign key {name} is not proven for all rows",
             sql=f"ALTER TABLE {child} VALIDATE CONSTRAINT {name}",
         )
-        for child, name in found
+        for child, name in unproven(connections[using], listing.name)
     ]
     return Plan(tuple(steps))
 

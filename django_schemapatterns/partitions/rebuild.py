@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence as Rows
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django_schemapatterns.schema.names import literal, quote, shorten, sibling
+from django_schemapatterns.schema.names import literal, plain, quote, shorten, sibling
 
 if TYPE_CHECKING:
     from django_schemapatterns.partitions.inventory import Index, Inventory, Sequence
@@ -41,7 +41,7 @@ class Rebuild:
         """Yield what takes off the old table what the new one gets, and its name."""
         for each in (*self.inventory.inbound, *self.inventory.before):
             yield each.drop
-        yield f"ALTER TABLE {self.here} RENAME TO {quote(_plain(self.old))}"
+        yield f"ALTER TABLE {self.here} RENAME TO {quote(plain(self.old))}"
         schema = self.there.rpartition(".")[0]
         for index in self.inventory.indexes:
             place = f"{schema}.{quote(index.name)}" if schema else quote(index.name)
@@ -52,7 +52,7 @@ class Rebuild:
 
     def renamed(self, name: str) -> str:
         """Return the name that an index of the old table has when the new one has got its own."""
-        return shorten(f"{name}_{_plain(self.old)}")
+        return shorten(f"{name}_{plain(self.old)}")
 
     def create(self, next_values: dict[str, int]) -> Iterator[str]:
         """Yield what makes the new table; `next_values` are those of its sequences, by column."""
@@ -91,16 +91,9 @@ class Rebuild:
                 yield from each.create
 
     def point_at(self) -> Iterator[str]:
-        """Yield the foreign keys of other tables, which are to be proven afterwards."""
+        """Yield the foreign keys that point at the table, which are to be proven afterwards."""
         for each in self.inventory.inbound:
-            create, *comments = each.create
-            yield f"{create.removesuffix(' NOT VALID')} NOT VALID"
-            yield from comments
-
-    def prove(self) -> Iterator[str]:
-        """Yield what proves the foreign keys of other tables."""
-        for each in self.inventory.inbound:
-            yield each.drop.replace(" DROP CONSTRAINT ", " VALIDATE CONSTRAINT ", 1)
+            yield from each.create
 
     def _primary_key(self) -> str:
         primary = self.inventory.primary
@@ -133,10 +126,6 @@ class Rebuild:
             f"(SEQUENCE NAME {sequence.name} {sequence.options} START WITH {value})"
         )
         yield from sequence.grants
-
-
-def _plain(table: str) -> str:
-    return table.rpartition(".")[2].strip('"') if table.startswith('"') else table
 
 
 def beside(table: str, suffix: str) -> str:

@@ -16,8 +16,8 @@ from django.utils import timezone
 
 from django_schemapatterns import models as patterns
 from django_schemapatterns.exceptions import ConfigurationError
-from django_schemapatterns.partitions import inventory
-from django_schemapatterns.partitions.convert import Conversion, Strategy, revert
+from django_schemapatterns.partitions import convert as conversions, inventory
+from django_schemapatterns.partitions.convert import Strategy, revert
 from django_schemapatterns.partitions.options import partition_options
 from tests.partitions.tools import execute, partitions, primary_key, select
 
@@ -96,7 +96,7 @@ def convert(
     options = partition_options(model)
     assert options
     with connection.schema_editor(atomic=atomic) as editor:
-        Conversion(editor=editor, model=model, options=options, strategy=strategy, progress=progress).run()
+        conversions.convert(editor, model, options, strategy=strategy, progress=progress)
 
 
 def kept(found: inventory.Inventory) -> inventory.Inventory:

@@ -67,6 +67,20 @@ def test_a_build_that_was_broken_off_is_completed() -> None:
     assert parts() == whole
 
 
+def test_backwards_all_parts_go() -> None:
+    run(by_name())
+    before = ProjectState.from_apps(Region._meta.apps)
+    operation = AddIndexOnPartitions("Region", by_name(), lock_timeout=5)
+    after = before.clone()
+    operation.state_forwards("parttests", after)
+
+    with connection.schema_editor(atomic=False) as editor:
+        operation.database_backwards("parttests", editor, after, before)
+
+    assert parts() == []
+    assert "concurrently, partition by partition" in operation.describe()
+
+
 def test_not_in_a_transaction() -> None:
     with pytest.raises(ConfigurationError, match="can not run in a transaction"):
         run(by_name(), atomic=True)
