@@ -15,7 +15,7 @@ from django_schemapatterns.softdelete.constraints import UniqueAlive
 from django_schemapatterns.softdelete.fields import AliveForeignKey
 from django_schemapatterns.softdelete.objects import is_yours
 from django_schemapatterns.softdelete.querysets import shows_deleted
-from django_schemapatterns.softdelete.relations import marked_model, references_of, references_to
+from django_schemapatterns.softdelete.relations import MARK, marked_model, references_of, references_to
 
 if TYPE_CHECKING:
     from django.db.models import Model
@@ -104,15 +104,25 @@ def _unique(model: type[Model]) -> Iterator[CheckMessage]:
     ]
     login: Any = (getattr(model, "USERNAME_FIELD", None),)  # which Django wants to be unique among all
     for fields in sorted({*names} - {login}):
-        listed = ", ".join(f'"{field}"' for field in fields)
         yield checks.Warning(
             f"{options.label}: {' and '.join(fields)} must be unique among deleted rows, too: a deleted row "
             "keeps its place.",
-            hint=f"Write UniqueAlive({listed}) in Meta.constraints instead"
-            + (", and a ForeignKey instead of the OneToOneField." if _one_to_one(model, fields) else "."),
+            hint=_way_to_be_unique(model, fields),
             obj=model,
             id="schemapatterns.W204",
         )
+
+
+def _way_to_be_unique(model: type[Model], fields: tuple[str, ...]) -> str:
+    listed, holder = ", ".join(f'"{field}"' for field in fields), model._meta.get_field(MARK).model
+    if holder is not model:
+        return (
+            f"Whether a row is deleted stands in the table of {holder._meta.label}, where no rule of this "
+            f"one can look: move {' and '.join(fields)} there and write UniqueAlive({listed}), or silence "
+            "this check."
+        )
+    link = ", and a ForeignKey instead of the OneToOneField" if _one_to_one(model, fields) else ""
+    return f"Write UniqueAlive({listed}) in Meta.constraints instead{link}."
 
 
 def _one_to_one(model: type[Model], fields: tuple[str, ...]) -> bool:

@@ -81,6 +81,24 @@ def test_every_kind_of_such_a_rule_is_found() -> None:
 
 
 @isolate_apps("tests.softdelete.app")
+def test_a_child_is_told_that_its_mark_is_in_the_table_of_the_parent() -> None:
+    class Person(patterns.SoftDeleteModel):
+        class Meta:
+            app_label = LABEL
+
+    class Patient(Person):
+        number = models.CharField(max_length=9, unique=True)
+
+        class Meta:
+            app_label = LABEL
+
+    [message] = checks._unique(Patient)
+
+    assert "in the table of softtests.Person" in str(message.hint)
+    assert 'move number there and write UniqueAlive("number")' in str(message.hint)
+
+
+@isolate_apps("tests.softdelete.app")
 def test_managers_that_hide_too_much_or_too_little() -> None:
     class Hiding(patterns.SoftDeleteModel):
         class Meta:
