@@ -12,14 +12,16 @@ from django.db import connections
 
 from django_schemapatterns import conf
 from django_schemapatterns.conf_roles import RoleSet
-from django_schemapatterns.roles.facts import Reader
+from django_schemapatterns.roles.facts import PASSES, Reader
 from django_schemapatterns.roles.plan import make_plan
+from django_schemapatterns.schema.sql import render
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 # SET ROLE takes the rights of a session away, and the session can take them back: both users count.
-_WHO = """
+_WHO = render(
+    """
 SELECT rolname::text, rolsuper, rolbypassrls,
        ARRAY(SELECT oid::regclass::text FROM pg_class
              WHERE relrowsecurity AND NOT relispartition AND relowner = me.oid ORDER BY 1),
@@ -30,11 +32,13 @@ SELECT rolname::text, rolsuper, rolbypassrls,
              WHERE (rolsuper OR rolbypassrls) AND other.oid <> me.oid
                AND pg_has_role(me.oid, other.oid, 'MEMBER') ORDER BY 1),
        ARRAY(SELECT DISTINCT pg_get_userbyid(role)::text
-             FROM pg_policy CROSS JOIN unnest(polroles) AS role
-             WHERE polpermissive AND polcmd = '*' AND pg_get_expr(polqual, polrelid) = 'true' AND role <> 0
-               AND pg_has_role(me.oid, role, 'MEMBER') ORDER BY 1)
+             FROM pg_policy AS policy CROSS JOIN unnest(polroles) AS role
+             WHERE role <> 0 AND pg_has_role(me.oid, role, 'MEMBER')
+               AND {{passes}} ORDER BY 1)
 FROM pg_roles AS me WHERE rolname IN (current_user, session_user) ORDER BY rolname = current_user
-"""
+""",
+    passes=PASSES.format("policy.polrelid", "role"),
+)
 
 _PRESET = """
 SELECT coalesce('role ' || quote_ident(rolname), ''), coalesce('database ' || quote_ident(datname), ''),
@@ -45,6 +49,9 @@ LEFT JOIN pg_database ON pg_database.oid = setdatabase
 WHERE split_part(entry, '=', 1) IN ('app.current_user_id', 'app.current_tenant_id', 'app.context')
   AND (setdatabase = 0 OR datname = current_database())
 """
+
+# The first release of each version without the holes in policies that are known.
+MENDED: Final = {15: 14, 16: 10, 17: 6}
 
 OTHER_LOGIN: Final = (
     "Let the application connect as a login of the readwrite role, and only migrations as the owner's: see "
@@ -71,7 +78,12 @@ def check_connection(databases: Sequence[str] | None = None, **kwargs: Any) -> l
     for alias in databases or ():
         connection = connections[alias]
         if connection.vendor == "postgresql" and is_concerned(connection):
-            found += [*_check_users(connection), *_check_presets(connection), *_check_drift(connection)]
+            found += [
+                *_check_users(connection),
+                *_check_presets(connection),
+                *_check_drift(connection),
+                *check_version(Reader(connection).version),
+            ]
     return found
 
 
@@ -158,4 +170,16 @@ def _check_drift(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:
             f"{len(steps)} statements are missing, such as {steps[0].sql}.",
             hint="Run `manage.py dbroles apply` after `migrate`, with the connection that migrates.",
             id="schemapatterns.W448",
+        )
+
+
+def check_version(version: int) -> Iterator[CheckMessage]:
+    """Find releases whose policies have known holes; version: as the server tells it, such as 150014."""
+    mended = MENDED.get(version // 10_000, 0)
+    if version % 10_000 < mended:
+        yield checks.Warning(
+            f"PostgreSQL {version // 10_000}.{version % 10_000} may show rows that policies hide: "
+            "CVE-2024-10976, CVE-2025-8713.",
+            hint=f"Install {version // 10_000}.{mended} or later.",
+            id="schemapatterns.W459",
         )

@@ -55,6 +55,25 @@ coalesce((
 ), false)
 """
 
+# Of which relation which one is a partition or another heir, at any depth.
+HEIRS: Final = """
+WITH RECURSIVE heirs (heir, relation) AS (
+    SELECT inhrelid, inhparent FROM pg_inherits
+    UNION SELECT heir, inhparent FROM heirs JOIN pg_inherits ON inhrelid = relation
+)
+"""
+
+# Whether a policy of a table shows all rows to a role, and no wall of the table stands before it.
+PASSES: Final = """
+EXISTS (
+    SELECT FROM pg_policy WHERE polrelid = {0} AND {1} = ANY (polroles) AND polpermissive
+    AND polcmd IN ('r', '*') AND pg_get_expr(polqual, polrelid) = 'true'
+) AND NOT EXISTS (
+    SELECT FROM pg_policy WHERE polrelid = {0} AND polroles && ARRAY[0::oid, {1}] AND NOT polpermissive
+    AND polcmd IN ('r', '*')
+)
+"""
+
 _RELATIONS = render(
     """
 {{reaches}}

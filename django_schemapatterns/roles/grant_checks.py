@@ -13,7 +13,7 @@ from django.db import connections
 from django_schemapatterns import conf
 from django_schemapatterns.conf_roles import RoleSet
 from django_schemapatterns.roles.connection_checks import is_concerned
-from django_schemapatterns.roles.facts import AS_INVOKER, REACHES
+from django_schemapatterns.roles.facts import AS_INVOKER, HEIRS, PASSES, REACHES
 from django_schemapatterns.schema.checks import has_pending_migrations
 from django_schemapatterns.schema.names import SCHEMA
 from django_schemapatterns.schema.sql import render
@@ -38,6 +38,8 @@ _EXTENSION: Final = (
 _PARTS: Final = {
     "reaches": REACHES,
     "as_invoker": AS_INVOKER,
+    "heirs": HEIRS,
+    "passes": PASSES.format("read.oid", "grantee"),
     "in_schemas": "(SELECT oid AS home, nspname FROM pg_namespace WHERE nspname = ANY (%(schemas)s)) AS n",
     "grantee": "CASE grantee WHEN 0 THEN 'PUBLIC' ELSE pg_get_userbyid(grantee)::text END",
     "class_of_extension": _EXTENSION.format("pg_class"),
@@ -52,10 +54,7 @@ WHERE read.relrowsecurity AND seen.relkind = '{{kind}}' AND NOT (
     SELECT {{as_invoker}} FROM (SELECT seen.reloptions) AS options
 ) AND EXISTS (
     SELECT FROM aclexplode(seen.relacl) WHERE privilege_type = 'SELECT' AND grantee <> seen.relowner
-    AND NOT EXISTS (
-        SELECT FROM pg_policy WHERE polrelid = read.oid AND grantee = ANY (polroles)
-        AND polpermissive AND pg_get_expr(polqual, polrelid) = 'true'
-    )
+    AND NOT ({{passes}})
 )
 GROUP BY view ORDER BY 1
 """
@@ -87,15 +86,16 @@ RULES: Final = (
     Rule(
         "schemapatterns.W452",
         """
+        {{heirs}}
         SELECT part.oid::regclass::text, string_agg(DISTINCT {{grantee}}, ', ')
-        FROM pg_class AS part CROSS JOIN aclexplode(part.relacl)
-        WHERE part.relispartition AND grantee <> part.relowner AND EXISTS (
-            SELECT FROM pg_partition_ancestors(part.oid) AS above JOIN pg_class ON pg_class.oid = above.relid
-            WHERE relrowsecurity AND above.relid <> part.oid
-        ) GROUP BY 1 ORDER BY 1
+        FROM heirs JOIN pg_class AS part ON part.oid = heir JOIN pg_class AS above ON above.oid = relation
+        CROSS JOIN aclexplode(part.relacl)
+        WHERE above.relrowsecurity AND grantee <> part.relowner
+          AND (part.relispartition OR NOT part.relrowsecurity)
+        GROUP BY 1 ORDER BY 1
         """,
-        "{0}, a partition of a protected table, is granted itself to {1}: its table's policies do not hold.",
-        "Whoever goes through the table needs no grant on a partition: REVOKE ALL ON {0} FROM {1}.",
+        "{0}, a part of a protected table, is granted itself to {1}: the policies of its table do not hold.",
+        "Whoever goes through the table needs no grant on its parts: REVOKE ALL ON {0} FROM {1}.",
     ),
     Rule(
         "schemapatterns.W453",
@@ -131,6 +131,32 @@ RULES: Final = (
         _LEAKS.replace("{{kind}}", "m"),
         "The materialized view {0} is a copy of rows of {1}, and policies can not hold for it.",
         "Let only roles that pass the policies read it, and show others a view of it with a condition.",
+    ),
+    Rule(
+        "schemapatterns.W457",
+        """
+        {{heirs}}
+        SELECT format('%%I.%%I', schemaname, tablename),
+               string_agg(quote_ident(pubname), ', ' ORDER BY pubname)
+        FROM pg_publication_tables JOIN pg_namespace ON nspname = schemaname
+        JOIN pg_class ON relnamespace = pg_namespace.oid AND relname = tablename
+        WHERE rowfilter IS NULL AND (relrowsecurity OR EXISTS (
+            SELECT FROM heirs JOIN pg_class AS above ON above.oid = relation
+            WHERE heir = pg_class.oid AND above.relrowsecurity
+        )) GROUP BY 1 ORDER BY 1
+        """,
+        "{0} is published by {1}: whoever subscribes gets every row, as replication asks no policies.",
+        "ALTER PUBLICATION {1} … with a WHERE, or without {0}, unless subscribers may see all of it.",
+    ),
+    Rule(
+        "schemapatterns.W458",
+        """
+        SELECT pg_proc.oid::regprocedure::text, pg_get_userbyid(proowner)::text FROM pg_proc
+        WHERE proleakproof AND pronamespace <> 'pg_catalog'::regnamespace
+          AND NOT EXISTS ({{routine_of_extension}}) ORDER BY 1
+        """,
+        "{0} is LEAKPROOF: a query may ask it about rows before the policies hide them.",
+        "ALTER FUNCTION {0} NOT LEAKPROOF, unless neither an error nor a message of it tells its arguments.",
     ),
 )
 

@@ -12,7 +12,7 @@ from django.test.utils import override_settings
 from pytest_django import DjangoDbBlocker
 
 from django_schemapatterns.roles.checks import check_roles
-from django_schemapatterns.roles.connection_checks import check_connection
+from django_schemapatterns.roles.connection_checks import check_connection, check_version
 from django_schemapatterns.roles.grant_checks import check_grants
 from tests.roles.house import House, house, new_roles
 
@@ -25,13 +25,16 @@ def vault(migrated_database: None, django_db_blocker: DjangoDbBlocker) -> Iterat
             "postgres",
             "CREATE TABLE safes (id int, owner int) PARTITION BY LIST (id);"
             "CREATE TABLE safes_1 PARTITION OF safes DEFAULT;"
+            "CREATE TABLE chests (id int);"
+            "ALTER TABLE chests ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;"
             "ALTER TABLE safes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY",
         )
         made.dbroles("apply")
         made.run(
             "postgres",
             "CREATE POLICY own ON safes TO <readwrite> USING (owner = 1);"
-            "CREATE POLICY bypass ON safes TO <admin> USING (true)",
+            "CREATE POLICY bypass ON safes TO <admin> USING (true);"
+            "CREATE POLICY everybody ON chests FOR SELECT TO <readwrite> USING (true)",
         )
         yield made
 
@@ -84,6 +87,32 @@ def test_connection_that_policies_do_not_bind(vault: House, change: str, back: s
     assert found(check_connection, vault, "web") == []
 
 
+def test_a_role_that_is_shown_every_row_unless_there_is_a_wall(vault: House) -> None:
+    helper = f"helper_{vault.database}"
+    vault.run(
+        "postgres",
+        f"CREATE ROLE {helper}; GRANT {helper} TO <web>;"
+        f"CREATE POLICY helps ON safes FOR SELECT TO {helper} USING (true)",
+    )
+    try:
+        assert found(check_connection, vault, "web") == ["E445"]
+        vault.run("postgres", f"CREATE POLICY wall ON safes AS RESTRICTIVE TO {helper} USING (id = 1)")
+        assert found(check_connection, vault, "web") == []
+        vault.run("postgres", "DROP POLICY wall ON safes; ALTER POLICY helps ON safes USING (owner = 2)")
+        assert found(check_connection, vault, "web") == []
+    finally:
+        vault.run("postgres", f"DROP OWNED BY {helper}; DROP ROLE {helper}")
+        connections[vault.alias("web")].close()
+
+
+@pytest.mark.parametrize(
+    ("version", "told"),
+    [(150_013, True), (150_014, False), (160_009, True), (170_005, True), (170_006, False), (180_000, False)],
+)
+def test_releases_with_known_holes(version: int, told: bool) -> None:
+    assert [each.id for each in check_version(version)] == ["schemapatterns.W459"] * told
+
+
 def test_the_login_behind_an_assumed_role_counts(vault: House) -> None:
     alias = vault.alias("migrate")
     vault.run("postgres", "GRANT <readwrite> TO <migrate>")
@@ -124,6 +153,8 @@ def test_a_project_without_protected_tables_and_roles_is_not_asked(bare: House) 
     assert found(check_grants, bare, "postgres", declared=False) == []
 
 
+HEIR = "CREATE TABLE heir () INHERITS (chests); GRANT SELECT ON heir TO <web>"
+WALL = "CREATE POLICY wall ON chests AS RESTRICTIVE TO <readwrite> USING (id = 1)"
 DEFINER = "CREATE FUNCTION peek() RETURNS int LANGUAGE sql SECURITY DEFINER {} AS 'SELECT 1'"
 
 
@@ -141,6 +172,13 @@ DEFINER = "CREATE FUNCTION peek() RETURNS int LANGUAGE sql SECURITY DEFINER {} A
         ("CREATE VIEW seen AS SELECT * FROM safes; GRANT SELECT ON seen TO <web>", "DROP VIEW seen", "W455"),
         ("CREATE MATERIALIZED VIEW seen AS SELECT * FROM safes; GRANT SELECT ON seen TO <web>",
          "DROP MATERIALIZED VIEW seen", "W456"),
+        (HEIR, "DROP TABLE heir", "W452"),
+        (f"CREATE VIEW seen AS SELECT * FROM chests; GRANT SELECT ON seen TO <readwrite>; {WALL}",
+         "DROP VIEW seen; DROP POLICY wall ON chests", "W455"),
+        ("CREATE PUBLICATION news FOR TABLE chests", "DROP PUBLICATION news", "W457"),
+        ("CREATE PUBLICATION news FOR TABLE safes", "DROP PUBLICATION news", "W457"),
+        ("CREATE FUNCTION odd(text) RETURNS boolean LANGUAGE sql LEAKPROOF AS 'SELECT true'",
+         "DROP FUNCTION odd", "W458"),
     ],
 )  # fmt: skip
 def test_hole(vault: House, change: str, back: str, number: str) -> None:
@@ -161,6 +199,9 @@ def test_hole(vault: House, change: str, back: str, number: str) -> None:
         ("CREATE VIEW seen AS SELECT * FROM safes; GRANT SELECT ON seen TO <admin>", "DROP VIEW seen"),
         ("CREATE VIEW seen AS SELECT * FROM brands; GRANT SELECT ON seen TO <web>", "DROP VIEW seen"),
         ("GRANT TRUNCATE ON brands TO <web>", "REVOKE TRUNCATE ON brands FROM <web>"),
+        (f"{HEIR}; ALTER TABLE heir ENABLE ROW LEVEL SECURITY", "DROP TABLE heir"),
+        ("CREATE VIEW seen AS SELECT * FROM chests; GRANT SELECT ON seen TO <readwrite>", "DROP VIEW seen"),
+        ("CREATE PUBLICATION news FOR TABLE chests WHERE (id > 7)", "DROP PUBLICATION news"),
     ],
 )  # fmt: skip
 def test_no_hole(vault: House, change: str, back: str) -> None:
