@@ -8,7 +8,7 @@ from typing import Final
 
 from benchmarks.attributes.suite import Named, machine
 from benchmarks.audit.suite import choose
-from benchmarks.partitions import retention, using
+from benchmarks.partitions import converting, retention, using
 
 # Each part runs by itself and returns its table.
 PARTS: Final[dict[str, Callable[[argparse.Namespace], str]]] = {
@@ -16,6 +16,7 @@ PARTS: Final[dict[str, Callable[[argparse.Namespace], str]]] = {
     "reading": using.reading,
     "getting": using.getting,
     "retention": retention.run,
+    "converting": converting.run,
 }
 
 
