@@ -19,6 +19,7 @@ from django_schemapatterns.partitions.copying import Copy
 from django_schemapatterns.partitions.fields import primary_key
 from django_schemapatterns.partitions.inventory import Inventory
 from django_schemapatterns.partitions.rebuild import Rebuild, beside
+from django_schemapatterns.partitions.running import alone
 from django_schemapatterns.schema.names import plain, quote, shorten
 
 if TYPE_CHECKING:
@@ -66,19 +67,30 @@ class Conversion:
 
     def run(self) -> None:
         """Convert the table; of one that is partitioned already prove what an earlier run has left."""
-        if not making.is_partitioned(self.editor.connection, self.table):
-            self._clear()
-            try:
-                self.convert(self.look())
-            except Exception:
-                with suppress(Error):
-                    self._clear_online()
-                raise
+        with alone(self._oid(), self.editor.connection.alias) as is_alone:
+            if not is_alone:
+                raise ConfigurationError(f"Another run is at work on {self.table}. Wait until it has ended.")
+            if not making.is_partitioned(self.editor.connection, self.table):
+                self._convert()
         self.say(inventories.prove(self.editor.connection, quote(self.table)))
         self.say([f"ANALYZE {quote(self.table)}"])
 
     def convert(self, found: Inventory) -> None:
         raise NotImplementedError
+
+    def _oid(self) -> int:
+        with self.editor.connection.cursor() as cursor:
+            cursor.execute("SELECT %s::regclass::oid", [quote(self.table)])
+            return int(cursor.fetchone()[0])
+
+    def _convert(self) -> None:
+        self._clear()
+        try:
+            self.convert(self.look())
+        except Exception:
+            with suppress(Error):
+                self._clear_online()
+            raise
 
     @property
     def index(self) -> str:

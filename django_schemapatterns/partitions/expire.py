@@ -82,7 +82,7 @@ class Retiring:
         self.outcome.problems += plan.problems
         if not plan.steps:
             return
-        with alone(self.listing, self.using) as is_alone:
+        with alone(self.listing.oid, self.using) as is_alone:
             if not is_alone:
                 self.outcome.problems.append(_other_run(self.listing))
                 return

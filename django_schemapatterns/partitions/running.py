@@ -7,13 +7,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from django.db import DatabaseError, connections, transaction
 from psycopg import errors
-
-if TYPE_CHECKING:
-    from django_schemapatterns.partitions.listing import Listing
 
 BUSY: Final = (errors.LockNotAvailable, errors.DeadlockDetected, errors.ObjectInUse)
 _Result = TypeVar("_Result")
@@ -69,9 +66,9 @@ def outside_transaction(using: str, patience: Patience) -> Iterator[Any]:
 
 
 @contextmanager
-def alone(listing: Listing, using: str) -> Iterator[bool]:
+def alone(oid: int, using: str) -> Iterator[bool]:
     """
-    Tell whether no other run is at work on the table, and keep others out meanwhile.
+    Tell whether no other run is at work on the table of that oid, and keep others out meanwhile.
 
     The lock is the session's, and ends with it, also when that is killed. In a transaction it is the
     transaction's: two locks of one session do not hinder each other.
@@ -80,11 +77,11 @@ def alone(listing: Listing, using: str) -> Iterator[bool]:
     in_transaction = connections[using].in_atomic_block
     lock = "pg_try_advisory_xact_lock" if in_transaction else "pg_try_advisory_lock"
     with connections[using].cursor() as cursor:
-        cursor.execute(f"SELECT {lock}({key})", [listing.oid])
+        cursor.execute(f"SELECT {lock}({key})", [oid])
         got = bool(cursor.fetchone()[0])
     try:
         yield got
     finally:
         if got and not in_transaction and connections[using].is_usable():
             with connections[using].cursor() as cursor:
-                cursor.execute(f"SELECT pg_advisory_unlock({key})", [listing.oid])
+                cursor.execute(f"SELECT pg_advisory_unlock({key})", [oid])

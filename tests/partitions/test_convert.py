@@ -215,6 +215,62 @@ def test_writers_go_on(sale: Any, strategy: Strategy) -> None:
     assert select(f"SELECT amount FROM {TABLE} WHERE id = 50") == [(50 + written[0],)]
 
 
+def test_no_row_is_read_while_the_table_is_locked(sale: Any) -> None:
+    """The server says of each proof that it takes, or that it can do without."""
+    said: list[str] = []
+    execute("SET client_min_messages = debug1")
+    connection.connection.add_notice_handler(lambda notice: said.append(notice.message_primary))
+    try:
+        convert(sale, progress=said.append)
+    finally:
+        connection.close()
+
+    swap = said[said.index("put the partitioned table into its place") :]
+    assert f'partition constraint for table "{TABLE}_history" is implied by existing constraints' in swap
+    assert [text for text in swap if text.startswith(("validating foreign key", "verifying table"))] == []
+
+
+@pytest.mark.parametrize("strategy", ["attach", "copy"])
+def test_a_second_run_is_refused_and_spoils_nothing(sale: Any, strategy: Strategy) -> None:
+    refused: list[BaseException] = []
+
+    def again() -> None:
+        try:
+            convert(sale, strategy)
+        except ConfigurationError as error:
+            refused.append(error)
+        finally:
+            connection.close()
+
+    def meanwhile(step: str) -> None:
+        if step != "put the partitioned table into its place":
+            other = threading.Thread(target=again)
+            other.start()
+            other.join()
+
+    convert(sale, strategy, progress=meanwhile)
+
+    assert refused
+    assert {str(each) for each in refused} == {f"Another run is at work on {TABLE}. Wait until it has ended."}
+    assert select(f"SELECT count(*) FROM {TABLE}") == [(50,)]
+
+
+@pytest.mark.parametrize("strategy", ["attach", "copy"])
+def test_a_name_of_63_bytes(sale: Any, strategy: Strategy) -> None:
+    name = "sale_" + "s" * 58
+    execute(f"ALTER TABLE {TABLE} RENAME TO {name}")
+    sale._meta.db_table = name
+
+    convert(sale, strategy)
+    with connection.schema_editor() as editor:
+        revert(editor, sale)
+    convert(sale, strategy)
+
+    assert len({each[:63] for each in partitions(name)}) == len(partitions(name)) > 1
+    assert select(f"SELECT count(*) FROM {name}") == [(50,)]
+    execute(f"DROP TABLE {name} CASCADE")
+
+
 def test_a_run_that_was_broken_off_is_completed_by_the_next(sale: Any) -> None:
     execute(
         f"ALTER TABLE {TABLE} ADD CONSTRAINT partition_history_bounds CHECK (at < 'infinity') NOT VALID;"
