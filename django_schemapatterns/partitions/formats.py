@@ -15,6 +15,10 @@ from django_schemapatterns.exceptions import ConfigurationError
 from django_schemapatterns.schema.names import quote
 
 BATCH: Final = 2000
+BEYOND: Final = (
+    "Parquet has no infinity and no year before 1 or after 9999, which NDJSON has. "
+    'Run it once with PARTITIONS_ARCHIVE_FORMAT = "ndjson"'
+)
 _NUMBERS: Final = {"smallint", "integer", "bigint", "real", "double precision", "numeric", "boolean"}
 _TIMES: Final = {"timestamp with time zone", "timestamp without time zone", "date"}
 
@@ -149,10 +153,13 @@ def batches(rows: Iterable[str], size: int = BATCH) -> Iterator[list[str]]:
 
 
 def _typed(row: dict[str, Any], readers: dict[str, Callable[[Any], Any]]) -> dict[str, Any]:
-    return {
-        name: readers[name](value) if name in readers and value is not None else value
-        for name, value in row.items()
-    }
+    try:
+        return {
+            name: readers[name](value) if name in readers and value is not None else value
+            for name, value in row.items()
+        }
+    except ValueError as error:
+        raise ValueError(f"{error}; {BEYOND}") from error
 
 
 def _text(value: Any) -> str | None:

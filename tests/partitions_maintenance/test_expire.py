@@ -14,6 +14,7 @@ from django_schemapatterns.partitions.archive import Archive
 from django_schemapatterns.partitions.bounds import Duration
 from django_schemapatterns.partitions.ensure import ensure
 from django_schemapatterns.partitions.expire import expire
+from django_schemapatterns.partitions.plan import Outcome
 from django_schemapatterns.partitions.retention import Retention, plan_expire
 from django_schemapatterns.partitions.signals import partition_archived, partition_retired
 from tests.partitions_maintenance.tools import NOW, Bookings, actions, execute, rows, value
@@ -221,6 +222,24 @@ def test_archive_that_fails_keeps_the_partition(january: Bookings, tmp_path: Pat
     assert actions(outcome.done) == ["detach bookings_2026_01"]
     assert "can not be written" in outcome.problems[0].text
     assert exists("bookings_2026_01")
+
+
+def test_values_that_parquet_lacks_keep_the_partition_until_another_format_is_chosen(
+    bookings: Bookings, tmp_path: Path
+) -> None:
+    bookings.create(keep="1 month", ahead=0)
+    bookings.attach("bookings_2026_01", "2026-01-01 00:00+00", "2026-02-01 00:00+00")
+    execute("ALTER TABLE bookings ADD until timestamptz DEFAULT 'infinity'")
+    bookings.fill("2026-01-05 00:00+00")
+
+    def retire(form: str) -> Outcome:
+        return expire(now=NOW, retention=Retention(grace=None, archive=Archive(folder=tmp_path, format=form)))
+
+    refused = retire("parquet")
+
+    assert 'FORMAT = "ndjson"' in refused.problems[0].text
+    assert value("SELECT count(*) FROM bookings_2026_01") == 1
+    assert actions(retire("ndjson").done) == ["archive bookings_2026_01", "drop bookings_2026_01"]
 
 
 @pytest.mark.parametrize("damage", ["cut", "gone", "no manifest", "one more row"])
