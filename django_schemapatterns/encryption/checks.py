@@ -184,15 +184,27 @@ def _check_unique(field: EncryptedField) -> Iterator[CheckMessage]:
     dates = (base.unique_for_date, base.unique_for_month, base.unique_for_year)
     if base.remote_field:
         return
-    if base._unique or base.db_index or any(dates):
+    if base._unique or base.db_index or any(dates) or field.name in _named_in_meta(field):
         yield Error(
-            f"{field.label}: the database can not see that values are the same, so unique and db_index do "
-            f"nothing.",
+            f"{field.label}: the database can not see that values are the same, so unique, db_index, and "
+            f"constraints and indexes of them do nothing.",
             hint="Take them away, and give the EncryptedField index=BlindIndex() or "
-            "index=BlindIndex(unique=True).",
+            f"index=BlindIndex(unique=True). A constraint may name {field.name}_index.",
             obj=field,
             id="schemapatterns.E486",
         )
+
+
+def _named_in_meta(field: EncryptedField) -> set[str]:
+    """Return the names of fields that constraints and indexes of the model want to compare."""
+    options = field.model._meta
+    objects = [*options.constraints, *options.indexes]
+    expressions = [each for found in objects for each in getattr(found, "expressions", ())]
+    return {
+        *(name for group in options.unique_together for name in group),
+        *(name for found in objects for name in getattr(found, "fields", ())),
+        *(getattr(getattr(each, "expression", each), "name", "") for each in expressions),
+    }
 
 
 def _check_leakage(field: EncryptedField) -> Iterator[CheckMessage]:

@@ -68,6 +68,8 @@ def opened(field: EncryptedField, value: Any) -> Any:
     if isinstance(value, str) and " " in value:
         sealed, _, bound = value.partition(" ")
         return unsealed(field, bytes.fromhex(sealed), bound.encode())
+    if isinstance(value, list) and len(value) == 2:
+        return unsealed(field, *value)
     raise FieldError(
         f"{field.label} is bound to its {field.binding.bind}, which raw SQL and expressions do not tell. "
         f"Read it with "

@@ -67,6 +67,23 @@ def test_what_can_not_be_encrypted_is_told(base: Field, expected: list[str]) -> 
     assert ids(("secret", lambda: EncryptedField(base(), key="pii"))) == expected
 
 
+@pytest.mark.parametrize(
+    "meta",
+    [
+        {"unique_together": [("secret", "plain")]},
+        {"constraints": [models.UniqueConstraint(fields=["plain", "secret"], name="u")]},
+        {"constraints": [models.UniqueConstraint("plain", models.F("secret").desc(), name="u")]},
+        {"indexes": [models.Index(fields=["secret"], name="i")]},
+    ],
+)
+def test_what_compares_encrypted_values_in_the_database_is_told(meta: Any) -> None:
+    fields = ("secret", lambda: EncryptedField(text(), key="pii", index=BlindIndex())), ("plain", text)
+    by_index = models.UniqueConstraint(fields=["plain", "secret_index"], name="u")
+
+    assert ids(*fields, **meta) == ["schemapatterns.E486"]
+    assert ids(*fields, constraints=[by_index]) == []
+
+
 def test_wrong_arguments_are_told_where_they_stand() -> None:
     wrong: Any
     not_a_field: Any = models.CharField

@@ -257,20 +257,15 @@ def test_the_database_computes_no_value(expression: Any) -> None:
         row.save()
 
 
-def test_the_database_compares_and_sorts_nothing() -> None:
-    Person.objects.create(note="a")
-
-    for read in (
-        lambda: list(Person.objects.order_by("note")),
-        lambda: list(Person.objects.order_by("-passport__number")),
-        lambda: Person.objects.aggregate(Max("note")),
-        lambda: list(Person.objects.annotate(up=Max("note"))),
-        lambda: list(Person.objects.filter(tax_number=F("name"))),
-        lambda: list(Person.objects.filter(tax_number__in=Person.objects.values("name"))),
-        lambda: list(Person.objects.annotate(c=Case(When(name="x", then=F("email")))).filter(c="x")),
-    ):
-        with pytest.raises((FieldError, Exception), match=r"is encrypted|max\(bytea\)"), transaction.atomic():
-            read()
+def test_the_database_compares_with_nothing_but_values() -> None:
+    reads: list[Any] = [
+        lambda: Person.objects.filter(tax_number=F("name")),
+        lambda: Person.objects.filter(tax_number__in=Person.objects.values("name")),
+        lambda: Person.objects.annotate(c=Case(When(name="x", then=F("email")))).filter(c="x"),
+    ]
+    for read in reads:
+        with pytest.raises(FieldError, match="is encrypted"):
+            list(read())
 
 
 @pytest.mark.parametrize(
