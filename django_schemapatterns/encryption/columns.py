@@ -29,7 +29,7 @@ class EncryptedCol(Col):
     def as_sql(self, compiler: Any, connection: Any) -> Any:
         """Compile the column where it is selected, and nowhere else."""
         query = compiler.query
-        # A compiler has its `select` as soon as it has compiled that, before everything else of the statement.
+        # A compiler has its `select` as soon as that is compiled: before all the rest of the statement.
         selects = getattr(compiler, "select", None) is None or getattr(compiler, "qualify", None)
         if not selects or self._is_told_apart(query):
             _refuse(self.target)
