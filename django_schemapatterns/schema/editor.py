@@ -10,6 +10,7 @@ from django.conf import settings
 from django.db.utils import load_backend
 
 from django_schemapatterns.schema import dependents, generated
+from django_schemapatterns.schema.deferred_editor import DeferredEditorMixin
 from django_schemapatterns.schema.enums import Enum
 from django_schemapatterns.schema.free import free_objects
 from django_schemapatterns.schema.policy_guards import PolicyGuardMixin
@@ -31,7 +32,7 @@ NOTES = {
 }
 
 
-class SchemaEditorMixin(PolicyGuardMixin, StorageEditorMixin):
+class SchemaEditorMixin(PolicyGuardMixin, StorageEditorMixin, DeferredEditorMixin):
     def __exit__(
         self,
         exc_type: type[BaseException] | None,

@@ -35,6 +35,7 @@ def test_the_tutorial_works_from_an_empty_folder(follow: Follow) -> None:
     "page",
     [
         "audit",
+        "attributes",
         "domains-and-enums",
         "errors",
         "views-and-functions",

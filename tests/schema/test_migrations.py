@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 from django.db import connection, models
+from django.db.migrations import Migration
 from django.db.migrations.optimizer import MigrationOptimizer
+from django.db.migrations.state import ProjectState
 from django.db.migrations.writer import MigrationWriter
 from django.db.models import Q
 
 from django_schemapatterns import models as patterns
-from tests.audit.tools import entries, execute, last, operations
+from tests.audit.tools import entries, execute, last, operations, select
 from tests.schema.story import Story, found, functions, state_of, triggers
 
 pytestmark = pytest.mark.django_db
@@ -222,6 +224,44 @@ def test_squashed_history_makes_the_same() -> None:
 
     assert last(TABLE).changes["title"] == "Oak"
     assert found(story.state, state_of(tree(title=name()))) == []
+
+
+def test_squashed_history_removes_and_renames_what_it_has_not_made_yet() -> None:
+    def rules(suffix: str) -> type:
+        return type(
+            "Meta",
+            (),
+            {
+                "app_label": "testapp",
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=["name"], condition=Q(old=True), name=f"tree_{suffix}_some"
+                    ),
+                    models.UniqueConstraint(fields=["name", "old"], name=f"tree_{suffix}_all"),
+                    models.CheckConstraint(condition=~Q(name="x"), name=f"tree_{suffix}_name"),
+                ],
+                "indexes": [models.Index(fields=["name"], name=f"tree_{suffix}_name")],
+            },
+        )
+
+    def old() -> models.BooleanField[Any, Any]:
+        return models.BooleanField(db_default=False)  # for which Django leaves constraints for the end
+
+    story = Story(tree(name=name(), old=old(), Meta=rules("first")))
+    first = [operation for migration, _ in story.done for operation in migration.operations]
+    before, after = ProjectState(), state_of(tree(name=name(), old=old(), Meta=rules("last"), called="Wood"))
+    steps = [*first, *(each for migration in story.find(after) for each in migration.operations)]
+    story.undo()
+
+    migration: Any = Migration("squashed", "testapp")
+    migration.operations = steps
+    with connection.schema_editor() as editor:
+        migration.apply(before, editor)
+
+    names = select("SELECT array_agg(indexname ORDER BY 1)::text FROM pg_indexes WHERE indexname ~ '^tree_'")
+    assert names == "{tree_last_all,tree_last_name,tree_last_some}"
+    made = "SELECT array_agg(conname)::text FROM pg_constraint WHERE contype = 'c' AND conname ~ '^tree_'"
+    assert select(made) == "{tree_last_name}"
 
 
 def test_migration_can_be_written_and_read() -> None:
