@@ -27,6 +27,7 @@ from django_schemapatterns.roles.connection_checks import check_connection
 from django_schemapatterns.roles.grant_checks import check_grants
 from django_schemapatterns.rowsecurity.checks import check_row_security
 from django_schemapatterns.rowsecurity.database_checks import check_row_security_database
+from django_schemapatterns.rowsecurity.signed_context_checks import check_signed_context
 from django_schemapatterns.schema.checks import check_composed, check_installed_apps
 from django_schemapatterns.schema.declared_checks import check_declared, check_declared_in_database
 from django_schemapatterns.search.checks import check_search, check_search_database
@@ -63,6 +64,7 @@ OF_DATABASES = (
     check_search_database,
     check_declared_in_database,
     check_grants,
+    check_signed_context,
     check_encryption_database,
     check_partitions_database,
 )

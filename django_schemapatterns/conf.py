@@ -63,6 +63,20 @@ def _rings(value: object) -> object:
     )
 
 
+def _keys(value: object) -> object:
+    if value is None or (isinstance(value, dict | str) and value) or callable(value):
+        return value
+    raise ConfigurationError(
+        f'{NAME}["CONTEXT_KEYS"] must be a dict of ids and keys, such as {{"2026": "env:CONTEXT_KEY"}}.'
+    )
+
+
+def _binding(value: object) -> str:
+    if value not in {"backend", "time"}:
+        raise ValueError("'backend' or 'time'")
+    return str(value)
+
+
 def _length(value: object) -> str | None:
     if value is not None and not (isinstance(value, str) and LENGTH.fullmatch(value)):
         raise ValueError("a length of time such as '24 months', or None")
@@ -129,6 +143,19 @@ class Settings:
         "7 days",
         _length,
         "How long a partition that was detached can be attached again before it is dropped; None not at all.",
+    )
+    context_keys: Any = field(
+        default=None,
+        repr=False,
+        metadata={
+            "read": _keys,
+            "sentence": "The keys that sign who acts, by their ids; the first signs, the database knows all.",
+        },
+    )
+    context_binding: str = _option(
+        "backend",
+        _binding,
+        "What a signature counts for besides its minute: 'backend', or 'time' for nothing else.",
     )
     encryption_keys: dict[str, Any] | None = field(
         default=None,

@@ -91,6 +91,10 @@ class ContextInvalid(SchemaPatternsError, DataError):  # noqa: N818 - reads as w
     """What acts is no key of the type that the database compares it with."""
 
 
+class ContextRefused(SchemaPatternsError, ProgrammingError):  # noqa: N818 - reads as what happened
+    """The database believes none but signed contexts, and this one's is missing, wrong or too old."""
+
+
 class PolicyInTheWay(SchemaPatternsError, ProgrammingError):  # noqa: N818 - reads as what is wrong
     """What a migration would drop is used by policies, which would go with it; the message names them."""
 

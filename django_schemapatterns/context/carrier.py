@@ -36,13 +36,13 @@ from psycopg.sql import Composable
 from django_schemapatterns.context.errors import raise_named
 from django_schemapatterns.context.protected import reads_protected
 from django_schemapatterns.context.scope import get
-from django_schemapatterns.context.sql import NOBODY_ACTS, Kind, kind_of, statement_of
+from django_schemapatterns.context.sql import NOBODY_ACTS, Kind, Telling, kind_of, telling_of
 from django_schemapatterns.context.values import Context
 from django_schemapatterns.exceptions import TransactionRequired
 
 Execute = Callable[[Any, Any, bool, dict[str, Any]], Any]
 
-UNSURE = "?"  # the open transaction was told, but what it holds now is anybody's guess
+UNSURE = Telling((), "")  # the open transaction was told, but what it holds now is anybody's guess
 
 
 class Carrier:
@@ -50,7 +50,7 @@ class Carrier:
 
     def __init__(self, connection: BaseDatabaseWrapper) -> None:
         self._connection = connection
-        self._told: str | None = None
+        self._told: Telling | None = None
 
     def __call__(self, execute: Execute, sql: Any, params: Any, many: Any, context: dict[str, Any]) -> Any:
         try:
@@ -74,7 +74,8 @@ class Carrier:
             if many or text is None or not isinstance(cursor, ClientCursor):
                 result = self._tell_before(telling, partial(execute, sql, params, many, context))
             else:
-                result = execute(_together(telling, sql, text), params, many, context)
+                together = _together(telling.signed(self._backend), sql, text)
+                result = execute(together, params, many, context)
                 cursor.nextset()
         except InternalError as error:
             # A procedure that commits must run alone. Its first COMMIT failed, so nothing of it was done yet.
@@ -93,9 +94,9 @@ class Carrier:
                 "bind() tells the open transaction who acts, and none is open. "
                 f"Call it within transaction.atomic(using={self._connection.alias!r})."
             )
-        telling = statement_of(get() or Context())
+        telling = telling_of(get() or Context())
         with self._connection.wrap_database_errors:
-            self._connection.connection.execute(telling, prepare=False)
+            self._connection.connection.execute(telling.signed(self._backend), prepare=False)
         self._told = telling
 
     def _kind_of(self, text: str | None) -> Kind:
@@ -104,8 +105,8 @@ class Carrier:
             self._told = None
         return _kind(status, text)
 
-    def _telling(self, acting: Context, kind: Kind, cursor: Any) -> str | None:
-        """Give the statement that has to come first, if any."""
+    def _telling(self, acting: Context, kind: Kind, cursor: Any) -> Telling | None:
+        """Say what the transaction has to be told first, if anything."""
         if isinstance(cursor, ServerCursor) and kind is not Kind.PROTECTED_READ:
             return None
         if kind is Kind.CONTROL or (kind is Kind.OTHER and self._told is None):
@@ -113,17 +114,21 @@ class Carrier:
             return None
         if kind is Kind.READ and not (self._in_transaction and acting.is_known):
             return None
-        telling = statement_of(acting)
+        telling = telling_of(acting)
         if telling == (self._told or NOBODY_ACTS) and (kind is Kind.READ or self._told is None):
             return None
         return telling
 
-    def _tell_before(self, telling: str, execute: Callable[[], Any]) -> Any:
+    def _tell_before(self, telling: Telling, execute: Callable[[], Any]) -> Any:
         raw = self._connection.connection
         transaction = nullcontext() if self._in_transaction else raw.transaction()
         with self._connection.wrap_database_errors, transaction:
-            raw.execute(telling, prepare=False)
+            raw.execute(telling.signed(self._backend), prepare=False)
             return execute()
+
+    @property
+    def _backend(self) -> int:
+        return int(self._connection.connection.pgconn.backend_pid)
 
     @property
     def _in_transaction(self) -> bool:

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 from enum import Enum, auto
+from typing import Final, NamedTuple
 
 from django_schemapatterns.context.payload import clean, dumps
+from django_schemapatterns.context.signing import sign
 from django_schemapatterns.context.values import Context
+
+SETTINGS: Final = ("app.current_user_id", "app.current_tenant_id", "app.request_id", "app.context")
+SIGNATURE: Final = "app.context_signature"
 
 _BLANK = r"(?:[\s(;]++|--[^\n]*+|/\*(?:[^*/]|\*(?!/)|/(?!\*)|/\*.*?\*/)*+\*/)*+"
 _WRITE = r"(?:insert|update|delete|merge|copy|truncate|with|call|do|execute|explain)\b"
@@ -64,26 +69,35 @@ def _calls_function(sql: str) -> bool:
     return call is not None and (call["table"] is not None or _FROM.search(_QUOTED.sub("''", sql)) is None)
 
 
-def statement_of(context: Context) -> str:
-    """Give the statement that tells the transaction who acts; the user is looked up here, if need be."""
+class Telling(NamedTuple):
+    """What a transaction is told: the values of SETTINGS, and the statement that sets them."""
+
+    values: tuple[str, ...]
+    sql: str
+
+    def signed(self, backend: int) -> str:
+        """Return the statement with a signature for a backend, if contexts are signed."""
+        signature = sign(self.values, backend)
+        return self.sql if signature is None else f"{self.sql}, {_set_local(SIGNATURE, signature)}"
+
+
+def telling_of(context: Context) -> Telling:
+    """Say how to tell the transaction who acts; the user is looked up here, if need be."""
     actor = context.actor
-    if actor not in context.statements:
+    if actor not in context.tellings:
         data = {**context.data, **clean({"user_label": actor.label})}
-        context.statements[actor] = _set_local(
+        context.tellings[actor] = _telling(
             actor.id or "", context.tenant_id or "", context.request_id or "", dumps(data) if data else ""
         )
-    return context.statements[actor]
+    return context.tellings[actor]
 
 
-def _set_local(user_id: str, tenant_id: str, request_id: str, data: str) -> str:
-    settings = {
-        "app.current_user_id": user_id,
-        "app.current_tenant_id": tenant_id,
-        "app.request_id": request_id,
-        "app.context": data,
-    }
-    calls = [f"pg_catalog.set_config('{name}', {literal(value)}, true)" for name, value in settings.items()]
-    return f"SELECT {', '.join(calls)}"
+def _telling(*values: str) -> Telling:
+    return Telling(values, f"SELECT {', '.join(map(_set_local, SETTINGS, values))}")
+
+
+def _set_local(name: str, value: str) -> str:
+    return f"pg_catalog.set_config('{name}', {literal(value)}, true)"
 
 
 def literal(text: str) -> str:
@@ -92,4 +106,4 @@ def literal(text: str) -> str:
     return f"E'{escaped}'"
 
 
-NOBODY_ACTS = statement_of(Context())
+NOBODY_ACTS = telling_of(Context())

@@ -6,12 +6,15 @@ from collections.abc import Callable, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from django.utils.functional import LazyObject, empty
 
 from django_schemapatterns.context.payload import plain_text
+
+if TYPE_CHECKING:
+    from django_schemapatterns.context.sql import Telling
 
 acting: ContextVar[Context | None] = ContextVar("schemapatterns_context", default=None)
 
@@ -74,8 +77,8 @@ class Context:
     tenant_id: str | None = None
     request_id: str | None = None
     data: Mapping[str, Any] = field(default_factory=dict)
-    # The SQL that tells a transaction so, for each user whom a request turned out to have.
-    statements: dict[Actor, str] = field(default_factory=dict, init=False, repr=False, compare=False)
+    # How to tell a transaction so, for each user whom a request turned out to have.
+    tellings: dict[Actor, Telling] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "data", MappingProxyType(dict(self.data)))

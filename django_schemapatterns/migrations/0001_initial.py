@@ -13,7 +13,10 @@ class Migration(migrations.Migration):
     dependencies = []
 
     operations = [
-        operations.InstallSQL("schema", ["schemapatterns.v1", "copy_statement_triggers.v1"]),
+        operations.InstallSQL(
+            "schema",
+            ["schemapatterns.v1", "context_key.v1", "context_setting.v1", "copy_statement_triggers.v1"],
+        ),
         operations.InstallSQL(
             "audit",
             [

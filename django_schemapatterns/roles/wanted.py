@@ -15,7 +15,7 @@ from django_schemapatterns.schema.names import SCHEMA
 
 WRITING: Final = ("SELECT", "INSERT", "UPDATE", "DELETE")
 AUDIT_LOG: Final = {"audit_log", "audit_trail"}
-_WITHHELD = re.compile(rf"REVOKE ALL ON FUNCTION {SCHEMA}\.(\w+)\(")
+_WITHHELD = re.compile(rf"REVOKE ALL ON (?:FUNCTION|TABLE) {SCHEMA}\.(\w+)")
 
 
 def on_database(roles: RoleSet, me: Me) -> Iterator[Granted]:
@@ -43,8 +43,12 @@ def on_relation(roles: RoleSet, relation: Relation, hidden: frozenset[str]) -> I
     elif relation.kind in {"v", "m"}:
         public = [] if relation.leaks else [roles.readwrite, roles.readonly]
         yield from _each(relation, [roles.admin, *public], ["SELECT"])
-    elif not relation.is_partition:
+    elif not relation.is_partition and not _is_withheld(relation):
         yield from _on_table(roles, relation, hidden)
+
+
+def _is_withheld(relation: Relation) -> bool:
+    return relation.sql.startswith(f"{SCHEMA}.") and relation.name in withheld()
 
 
 def _is_audit_log(relation: Relation) -> bool:
@@ -80,7 +84,7 @@ def on_routine(roles: RoleSet, routine: Routine) -> Iterator[Granted]:
 
 @cache
 def withheld() -> frozenset[str]:
-    """Return the functions of ours whose files keep them from everybody but their owner."""
+    """Return what files of ours keep from everybody but its owner."""
     texts = [sql.load(pattern, *split_name(file)) for pattern, file in declared()]
     return frozenset(name for text in texts for name in _WITHHELD.findall(text))
 

@@ -24,6 +24,8 @@ _CREATES = re.compile(
 _declared: dict[str, list[str]] = {
     "schema": [
         "schemapatterns.v1",
+        "context_key.v1",
+        "context_setting.v1",
         "copy_statement_triggers.v1",
         "copy_subpartitions.v1",
         "move_to_partition.v1",

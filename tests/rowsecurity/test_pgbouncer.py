@@ -10,10 +10,13 @@ from pathlib import Path
 import pytest
 from django.db import connections, transaction
 
+from django_schemapatterns.exceptions import ContextRefused
+from django_schemapatterns.rowsecurity import signed_context
 from tests.context.notes import database_like_default
 from tests.context.pooler import running_pgbouncer
 from tests.rowsecurity.roles import LOGIN, PASSWORD
 from tests.rowsecurity.test_leaks import as_person, owners
+from tests.rowsecurity.test_signed_context import OLD, believing_all, keys
 from tests.rowsecurity.world import World
 
 
@@ -42,3 +45,17 @@ def test_clients_of_a_pooler_do_not_read_in_the_name_of_others(world: World, cli
                 with as_person(world, "bob"):
                     assert owners(clients[2]) == {"Bob"}
                 assert owners(clients[turn % 2]) == expected
+
+
+def test_contexts_are_signed_for_whichever_backend_it_will_be(world: World, clients: list[str]) -> None:
+    with believing_all(), keys(CONTEXT_KEYS={"old": OLD}, CONTEXT_BINDING="time"):
+        signed_context.require()
+        for turn in range(6):
+            with as_person(world, ("ann", "bob")[turn % 2]):
+                assert owners(clients[turn % 3]) == {("Ann", "Bob")[turn % 2]}
+        with (
+            keys(CONTEXT_BINDING="backend"),
+            as_person(world, "ann"),
+            pytest.raises(ContextRefused, match=r"signed for backend .*CONTEXT_BINDING"),
+        ):
+            owners(clients[0])

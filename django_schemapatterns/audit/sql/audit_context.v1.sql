@@ -18,13 +18,13 @@ CREATE OR REPLACE FUNCTION schemapatterns.audit_context(
 LANGUAGE plpgsql VOLATILE SET search_path = pg_catalog, pg_temp
 AS $function$
 DECLARE
-    data text := current_setting('app.context', true);
-    request text := current_setting('app.request_id', true);
+    data text := schemapatterns.context_setting('app.context');
+    request text := schemapatterns.context_setting('app.request_id');
 BEGIN
     created_at := clock_timestamp();
     transaction_id := pg_current_xact_id();
     -- Cut to what an index can hold.
-    user_id := nullif(left(current_setting('app.current_user_id', true), 200), '');
+    user_id := nullif(left(schemapatterns.context_setting('app.current_user_id'), 200), '');
     -- Not current_user, which is the owner inside a SECURITY DEFINER function.
     db_role := coalesce(nullif(current_setting('role'), 'none'), session_user);
     application_name := nullif(current_setting('application_name'), '');
