@@ -14,12 +14,14 @@ from django.db import connection, connections, models
 from django.db.models import Q
 
 from benchmarks.rounds import Results, Sample, play
+from benchmarks.rowsecurity.signed import signed_contexts
 from django_schemapatterns.constraints import Allow, RowSecurity
 from django_schemapatterns.context import acting_as, current, protect_reads
 
 USER = 4711
 PER_USER = 50
 PLAIN, OURS = "WHERE in the query", "RowSecurity and who acts"
+SIGNED = "RowSecurity and signed contexts"
 TOLD = "nullif(current_setting('app.current_user_id', true), '')"
 # Told once for the session, which is cheaper and leaks; compared is the form of the policy.
 FORMS = {
@@ -72,7 +74,7 @@ OPERATIONS: dict[str, Callable[[Any], Any]] = {
 
 
 def run(options: argparse.Namespace) -> None:
-    roles = {PLAIN: "rowbench_plain", OURS: "rowbench_ours"}
+    roles = {PLAIN: "rowbench_plain", OURS: "rowbench_ours", SIGNED: "rowbench_signed"}
     roles |= {form: f"rowbench_{number}" for number, form in enumerate(FORMS)}
     if options.contenders:
         roles = {
@@ -105,7 +107,7 @@ def prepare(rows: int, roles: dict[str, str]) -> None:
             if name not in roles:
                 continue
             cursor.execute(f"CREATE POLICY {roles[name]} ON rowbench_order TO {roles[name]} USING ({form})")
-    own = Allow("own", when=Q(user_id=current.user_id), to=[roles[OURS]])
+    own = Allow("own", when=Q(user_id=current.user_id), to=[roles[name] for name in (OURS, SIGNED) if name in roles])
     with connection.schema_editor() as editor:
         editor.execute(RowSecurity(own, name="rowbench").create_sql(Order, editor), params=None)
 
@@ -123,7 +125,11 @@ def measure(operation: str, contender: str) -> Sample:
     if contender == PLAIN:
         orders = orders.filter(user_id=USER)
     act, times = OPERATIONS[operation], []
-    with acting_as(USER) if contender == OURS else ExitStack():
+    with ExitStack() as stack:
+        if contender == SIGNED:
+            stack.enter_context(signed_contexts())
+        if contender in {OURS, SIGNED}:
+            stack.enter_context(acting_as(USER))
         act(orders)
         for _ in range(30):
             start = time.perf_counter()
