@@ -107,7 +107,8 @@ def prepare(rows: int, roles: dict[str, str]) -> None:
             if name not in roles:
                 continue
             cursor.execute(f"CREATE POLICY {roles[name]} ON rowbench_order TO {roles[name]} USING ({form})")
-    own = Allow("own", when=Q(user_id=current.user_id), to=[roles[name] for name in (OURS, SIGNED) if name in roles])
+    told = [role for name, role in roles.items() if name in {OURS, SIGNED}]
+    own = Allow("own", when=Q(user_id=current.user_id), to=told)
     with connection.schema_editor() as editor:
         editor.execute(RowSecurity(own, name="rowbench").create_sql(Order, editor), params=None)
 
