@@ -23,7 +23,7 @@ class SchemaPatternsConfig(AppConfig):
         from django_schemapatterns.encryption import install as _encryption  # noqa: F401 - it declares
         from django_schemapatterns.partitions import install as _partitions, upkeep  # noqa: F401
         from django_schemapatterns.periods import install as _periods  # noqa: F401 - it declares
-        from django_schemapatterns.rowsecurity import install as _row_security
+        from django_schemapatterns.rowsecurity import install as _row_security, protections
         from django_schemapatterns.schema import adapters, autodetector, editor, unmigrated
         from django_schemapatterns.search import install as _search  # noqa: F401 - it declares
         from django_schemapatterns.softdelete import events, install as _install  # noqa: F401 - they declare
@@ -44,3 +44,4 @@ class SchemaPatternsConfig(AppConfig):
         post_migrate.connect(upkeep.after_migrate, sender=self)
         post_migrate.connect(sync.after_migrate, sender=self)
         post_migrate.connect(unmigrated.after_migrate, sender=self)
+        post_migrate.connect(protections.after_migrate, sender=self)

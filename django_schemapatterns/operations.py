@@ -20,8 +20,8 @@ from django_schemapatterns.rowsecurity.operations import (
     AlterRowSecurity,
     DisableRowSecurity,
     EnableRowSecurity,
-    ProtectModel,
 )
+from django_schemapatterns.rowsecurity.protections import AlterProtection, ProtectModel, UnprotectModel
 from django_schemapatterns.schema.concurrent_operations import (
     AddConstraintConcurrently,
     AddIndexConcurrently,
@@ -65,6 +65,7 @@ __all__ = [
     "AddUnmanagedTrigger",
     "AlterDomain",
     "AlterObject",
+    "AlterProtection",
     "AlterRowSecurity",
     "AlterTrigger",
     "CompiledAuditTrigger",
@@ -105,5 +106,6 @@ __all__ = [
     "ReplaceDomain",
     "ReplaceEnum",
     "SeedPeriods",
+    "UnprotectModel",
     "ValidateDomain",
 ]

@@ -5,10 +5,13 @@ from __future__ import annotations
 from django.apps import apps
 
 from django_schemapatterns.context import protect_reads
+from django_schemapatterns.rowsecurity.protections import protections
 from django_schemapatterns.rowsecurity.registry import row_security_of
+from django_schemapatterns.schema.free import declare_by
 from django_schemapatterns.schema.functions import declare
 
 declare("rowsecurity", ["current_user_id.v1", "current_tenant_id.v1", "claim.v1", "protect_partitions.v1"])
+declare_by(protections)
 
 
 def tell_reads() -> None:

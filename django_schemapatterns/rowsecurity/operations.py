@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from django.db.migrations import AlterConstraint
-from django.db.migrations.operations.base import Operation, OperationCategory
+from django.db.migrations.operations.base import OperationCategory
 from django.db.migrations.operations.models import ModelOperation
 
 from django_schemapatterns.exceptions import ConfigurationError
@@ -30,10 +30,10 @@ class _Switch(ModelOperation):
         """Models do not change."""
 
     def references_model(self, name: str, app_label: str) -> bool:
-        return bool(name.lower() == self.name_lower)
+        return self.name_lower in {name.lower(), f"{app_label}.{name}".lower()}
 
     def _switch(self, app_label: str, editor: SchemaEditor, state: ProjectState, statement: str) -> None:
-        model = state.apps.get_model(app_label, self.name)
+        model = state.apps.get_model(self.name if "." in self.name else f"{app_label}.{self.name}")
         connection = editor.connection
         if connection.vendor == "postgresql" and self.allow_migrate_model(connection.alias, model):
             editor.execute(statement.format(table=quote(model._meta.db_table)), params=None)
@@ -75,7 +75,8 @@ class DisableRowSecurity(_Switch):
 
         DisableRowSecurity("Order", reason="orders moved to a database of their own")
 
-    Write it after the removal of the declaration, by which the table is only locked.
+    Write it after the removal of the declaration, by which the table is only locked. A model of another app
+    is named with it: "auth.Group".
     reason: for whoever reads the migrations later.
     """
 
@@ -100,7 +101,7 @@ class DisableRowSecurity(_Switch):
 
     @property
     def migration_name_fragment(self) -> str:
-        return f"disable_row_security_{self.name_lower}"
+        return f"disable_row_security_{self.name_lower.replace('.', '_')}"
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         return type(self).__name__, [self.name], {"reason": self.reason}
@@ -143,55 +144,5 @@ class AlterRowSecurity(AlterConstraint):
         return declaration.policies(state.apps.get_model(app_label, self.model_name), editor)
 
 
-class ProtectModel(Operation):
-    """
-    Make the policies of a model that is not yours, as rowsecurity.protect() declares them in code.
-
-        ProtectModel("auth.User", RowSecurity(Allow("own", when=Q(pk=current.user_id))))
-
-    Policies that the table has stay as they are. Let the migration depend on the one that makes the model.
-    """
-
-    category = OperationCategory.SQL
-    reduces_to_sql = True
-    reversible = True
-
-    def __init__(self, label: str, declaration: Any) -> None:
-        self.label = label
-        self.declaration = declaration
-
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Models do not change."""
-
-    def database_forwards(
-        self, app_label: str, schema_editor: SchemaEditor, from_state: ProjectState, to_state: ProjectState
-    ) -> None:
-        if model := self._model(schema_editor, to_state):
-            schema_editor.execute(self.declaration.create_sql(model, schema_editor), params=None)
-
-    def database_backwards(
-        self, app_label: str, schema_editor: SchemaEditor, from_state: ProjectState, to_state: ProjectState
-    ) -> None:
-        if model := self._model(schema_editor, from_state):
-            schema_editor.execute(self.declaration.remove_sql(model, schema_editor), params=None)
-            schema_editor.execute(OFF.format(table=quote(model._meta.db_table)), params=None)
-
-    def describe(self) -> str:
-        return f"Protect {self.label} by row security"
-
-    @property
-    def migration_name_fragment(self) -> str:
-        return f"protect_{self.label.replace('.', '_').lower()}"
-
-    def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
-        return type(self).__name__, [self.label, self.declaration], {}
-
-    def _model(self, editor: SchemaEditor, state: ProjectState) -> Any:
-        model = state.apps.get_model(self.label)
-        connection = editor.connection
-        allowed = connection.vendor == "postgresql" and self.allow_migrate_model(connection.alias, model)
-        return model if allowed else None
-
-
-for _operation in (EnableRowSecurity, DisableRowSecurity, AlterRowSecurity, ProtectModel):
+for _operation in (EnableRowSecurity, DisableRowSecurity, AlterRowSecurity):
     _operation.__module__ = "django_schemapatterns.operations"

@@ -2,19 +2,31 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from django_schemapatterns import conf
 from django_schemapatterns.context import protect_reads
 from django_schemapatterns.exceptions import ConfigurationError
+from django_schemapatterns.schema.declared import app_of
 
 if TYPE_CHECKING:
     from django.db.models import Model
 
     from django_schemapatterns.rowsecurity.constraints import RowSecurity
 
+
+class Registered(NamedTuple):
+    """What `protect()` was told: by which app, of which model, what."""
+
+    app_label: str
+    label: str
+    declaration: RowSecurity
+
+
 _exempted: dict[str, str] = {}
-_registered: dict[str, RowSecurity] = {}
+_registered: dict[str, Registered] = {}
 
 
 def row_security_of(model: type[Model]) -> RowSecurity | None:
@@ -23,19 +35,26 @@ def row_security_of(model: type[Model]) -> RowSecurity | None:
 
     options: Any = model._meta
     own = next((each for each in options.constraints if isinstance(each, RowSecurity)), None)
-    return own or _registered.get(options.label_lower)
+    given = _registered.get(options.label_lower)
+    return own or (given.declaration if given else None)
 
 
-def protect(model: type[Model], declaration: RowSecurity) -> None:
+def registered() -> Iterator[Registered]:
+    """Return what `protect()` was told."""
+    yield from _registered.values()
+
+
+def protect(model: type[Model], declaration: RowSecurity, *, app_label: str | None = None) -> None:
     """
     Declare the row security of a model that is not yours, or of the links of a ManyToManyField.
 
         rowsecurity.protect(Document.readers.through, RowSecurity(Allow(...)))
 
-    Its reads are told who acts, and checks compare it with the database. A migration of yours has to run
-    ProtectModel, as those of the model's app are not yours to write.
+    In models.py of one of your apps: its migrations make the policies, as those of the model's app are not
+    yours to write. app_label: the app; by default the one that the call stands in.
     """
-    _registered[model._meta.label_lower] = declaration
+    home = app_label or app_of(sys._getframe(1).f_globals["__name__"])
+    _registered[model._meta.label_lower] = Registered(home, model._meta.label, declaration)
     protect_reads([model._meta.db_table])
 
 

@@ -100,7 +100,7 @@ def register(*objects: Declared, app_label: str | None = None) -> None:
     app_label: the app whose migrations make them; by default the app that the call stands in.
     Raises ConfigurationError for a name that is declared already.
     """
-    home = app_label or _app_of(sys._getframe(1).f_globals["__name__"])
+    home = app_label or app_of(sys._getframe(1).f_globals["__name__"])
     for each in objects:
         taken = next((app for app, name in _registered if name == each.name), None)
         if taken is not None:
@@ -110,12 +110,13 @@ def register(*objects: Declared, app_label: str | None = None) -> None:
         _registered[home, each.name] = each
 
 
-def _app_of(module: str) -> str:
+def app_of(module: str) -> str:
+    """Return the label of the app that a module is part of, which declares something there."""
     config = apps.get_containing_app_config(module)
     if config is None:
         raise ConfigurationError(
-            f"register() is called in {module}, which belongs to no installed app: "
-            "pass app_label=… to say whose migrations make the objects."
+            f"{module} declares something for migrations and belongs to no installed app: "
+            "pass app_label=… to say whose migrations they are."
         )
     return config.label
 

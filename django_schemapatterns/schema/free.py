@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, NamedTuple, Self, TypeVar
 
@@ -14,6 +14,7 @@ from django_schemapatterns.exceptions import ConfigurationError
 
 if TYPE_CHECKING:
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor as SchemaEditor
+    from django.db.migrations.autodetector import OperationDependency
     from django.db.migrations.graph import MigrationGraph
     from django.db.migrations.state import ProjectState
     from django.db.models import Field
@@ -92,6 +93,10 @@ class FreeOperation(Operation):
     def fold(self, app_label: str, objects: dict[str, Owned]) -> None:
         """Say what the operation does to the objects that there are."""
 
+    def waits_for(self) -> list[OperationDependency]:
+        """Return what must be there before, in migrations of other apps, too."""
+        return []
+
     def forwards(self, editor: SchemaEditor) -> None:
         raise NotImplementedError
 
@@ -135,6 +140,20 @@ class FreeOperation(Operation):
         names = {each.name for _, needed in fields_of(operation) for each in free_objects(needed)}
         knows_its_fields = operation.category in {OperationCategory.ADDITION, OperationCategory.ALTERATION}
         return knows_its_fields and bool(fields_of(operation)) and self.name not in names
+
+
+_sources: list[Callable[[], Iterable[Owned]]] = []
+
+
+def declare_by(source: Callable[[], Iterable[Owned]]) -> None:
+    """Let makemigrations look for objects where a pattern keeps what apps declare."""
+    _sources.append(source)
+
+
+def declared_elsewhere(*, without: Collection[str] = ()) -> dict[str, Owned]:
+    """Return what apps declare by the registries of patterns; without: apps that have no migrations."""
+    owned = [each for source in _sources for each in source() if each.app_label not in without]
+    return {each.object.name: each for each in owned}
 
 
 def public(operation: _Operation) -> _Operation:

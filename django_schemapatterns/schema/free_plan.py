@@ -16,6 +16,7 @@ from django_schemapatterns.schema.free import (
     FreeOperation,
     Owned,
     Wanted,
+    declared_elsewhere,
     fields_of,
     free_objects,
     recorded,
@@ -52,7 +53,7 @@ class FreeObjectPlan:
         unmigrated = from_state.real_apps - set(converted)
         self.from_state, self.to_state = from_state, to_state
         self.questioner = questioner
-        objects = declared(without=unmigrated)
+        objects = declared(without=unmigrated) | declared_elsewhere(without=unmigrated)
         self.needed = wanted(to_state, without=unmigrated)
         self.needed |= {name: Wanted(each, declared_by=owner) for name, (owner, each) in objects.items()}
         self.used = wanted(from_state, without=unmigrated, strict=False)
@@ -64,7 +65,8 @@ class FreeObjectPlan:
             [*self._renamed(), *self._changed(), *self._created(), *self._dropped()]
         )
         for app_label, operation in found:
-            operation._auto_deps = self._releases(app_label, operation)  # type: ignore[attr-defined]
+            waits = [*self._releases(app_label, operation), *operation.waits_for()]
+            operation._auto_deps = waits  # type: ignore[attr-defined]
             generated.setdefault(app_label, []).append(operation)
         owners = {name: owner for name, (owner, _) in self.made.items()}
         owners |= {operation.name: app_label for app_label, operation in found}
