@@ -8,26 +8,24 @@ from typing import Any
 from django.core import checks
 from django.core.checks import CheckMessage
 from django.core.exceptions import ValidationError
-from django.db import connections, router
+from django.db import router
 
 from django_schemapatterns.appsettings import cache
 from django_schemapatterns.appsettings.access import read_value
 from django_schemapatterns.appsettings.models import ApplicationSetting
 from django_schemapatterns.appsettings.registry import Setting, registered
 from django_schemapatterns.exceptions import WrongSetting
-from django_schemapatterns.schema.checks import has_pending_migrations
+from django_schemapatterns.schema.checks import migrated
 
 
 def check_settings_database(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Find values that the registered settings do not allow, since they changed or raw SQL wrote them."""
     return [
         message
-        for alias in databases or ()
-        if connections[alias].vendor == "postgresql"
-        and router.allow_migrate_model(alias, ApplicationSetting)
-        and not has_pending_migrations(connections[alias])
-        and cache.is_installed(alias)
-        for message in _check_rows(alias)
+        for connection in migrated(databases)
+        if router.allow_migrate_model(connection.alias, ApplicationSetting)
+        and cache.is_installed(connection.alias)
+        for message in _check_rows(connection.alias)
     ]
 
 

@@ -7,14 +7,14 @@ from typing import Any
 
 from django.apps import AppConfig, apps
 from django.core.checks import CheckMessage, Error, Warning as CheckWarning
-from django.db import connections, router
+from django.db import router
 
 from django_schemapatterns.attributes.attribute import Attribute, near
 from django_schemapatterns.attributes.constraints import AttributesRule
 from django_schemapatterns.attributes.fields import AttributesField
 from django_schemapatterns.attributes.indexes import AttributeIndex
 from django_schemapatterns.attributes.kinds import ListOf, Text, shown
-from django_schemapatterns.schema.checks import has_pending_migrations
+from django_schemapatterns.schema.checks import migrated
 
 _UNPROVEN = """
 SELECT conname FROM pg_constraint
@@ -36,11 +36,8 @@ def check_attributes(app_configs: Sequence[AppConfig] | None = None, **kwargs: A
 def check_attributes_database(*, databases: Iterable[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Find rules that old rows may break."""
     messages: list[CheckMessage] = []
-    for alias in databases or ():
-        connection = connections[alias]
-        if connection.vendor != "postgresql" or has_pending_migrations(connection):
-            continue
-        models = [model for model in _models() if router.allow_migrate_model(alias, model)]
+    for connection in migrated(databases):
+        models = [model for model in _models() if router.allow_migrate_model(connection.alias, model)]
         messages += [message for model in models for message in _unproven(connection, model)]
     return messages
 

@@ -13,7 +13,7 @@ from django_schemapatterns.audit.capture import CompiledAuditTrigger
 from django_schemapatterns.audit.install import is_installed
 from django_schemapatterns.audit.objects import AuditTrigger, audited_models
 from django_schemapatterns.schema import catalog
-from django_schemapatterns.schema.checks import has_pending_migrations
+from django_schemapatterns.schema.checks import migrated
 from django_schemapatterns.schema.functions import declared, split_name
 from django_schemapatterns.schema.names import quote
 
@@ -27,13 +27,8 @@ RENEW = "`manage.py migrate` installs what migrations hold, `manage.py pgtrigger
 def check_database(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Compare code and catalog: warnings, not errors, since `migrate` puts them right and checks first."""
     messages: list[CheckMessage] = []
-    for alias in databases or ():
-        connection = connections[alias]
-        if (
-            connection.vendor == "postgresql"
-            and is_installed(connection)
-            and not has_pending_migrations(connection)
-        ):
+    for connection in migrated(databases):
+        if is_installed(connection):
             messages += [*_check_functions(connection), *check_tables(connection, audited_models())]
     return messages
 

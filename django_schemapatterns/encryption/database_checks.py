@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.core.checks import CheckMessage, Warning as CheckWarning
-from django.db import connections, router
+from django.db import router
 
 from django_schemapatterns.encryption.checks import encrypted_fields
-from django_schemapatterns.schema.checks import has_pending_migrations
+from django_schemapatterns.schema.checks import migrated
 
 if TYPE_CHECKING:
     from django_schemapatterns.encryption.fields import EncryptedField
@@ -33,10 +33,8 @@ ORDER BY 1
 def check_encryption_database(*, databases: Iterable[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Find rows without index, columns with too many values, and keys and ciphers out of place."""
     messages: list[CheckMessage] = []
-    for alias in databases or ():
-        connection = connections[alias]
-        if connection.vendor != "postgresql" or has_pending_migrations(connection):
-            continue
+    for connection in migrated(databases):
+        alias = connection.alias
         fields = [field for field in encrypted_fields() if router.allow_migrate_model(alias, field.model)]
         messages += [message for field in fields for message in _check_rows(connection, field)]
         messages += _check_server(connection) if fields else []

@@ -16,7 +16,7 @@ from django_schemapatterns.partitions.finding import listings
 from django_schemapatterns.partitions.listing import COUNTED, rows_in_default
 from django_schemapatterns.partitions.plan import missing_after
 from django_schemapatterns.schema import catalog
-from django_schemapatterns.schema.checks import has_pending_migrations
+from django_schemapatterns.schema.checks import migrated
 
 if TYPE_CHECKING:
     from django_schemapatterns.partitions.listing import Listing
@@ -32,17 +32,13 @@ WHERE child.tgenabled = 'D' AND parent.tgenabled <> 'D'
 
 def check_partitions_database(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Look at the partitions of every table that is partitioned by time."""
-    messages: list[CheckMessage] = []
-    for alias in databases or ():
-        connection = connections[alias]
-        if (
-            connection.vendor == "postgresql"
-            and "create_partition" in catalog.functions(connection)
-            and not has_pending_migrations(connection)
-        ):
-            for listing in listings((), using=alias):
-                messages += _check(listing, alias)
-    return messages
+    return [
+        message
+        for connection in migrated(databases)
+        if "create_partition" in catalog.functions(connection)
+        for listing in listings((), using=connection.alias)
+        for message in _check(listing, connection.alias)
+    ]
 
 
 def check_archive(**kwargs: Any) -> list[CheckMessage]:

@@ -8,13 +8,12 @@ from typing import TYPE_CHECKING, Any, Final
 
 from django.core import checks
 from django.core.checks import CheckMessage
-from django.db import connections
 
 from django_schemapatterns import conf
 from django_schemapatterns.conf_roles import RoleSet
 from django_schemapatterns.roles.connection_checks import is_concerned
 from django_schemapatterns.roles.facts import AS_INVOKER, HEIRS, PASSES, REACHES
-from django_schemapatterns.schema.checks import has_pending_migrations
+from django_schemapatterns.schema.checks import migrated
 from django_schemapatterns.schema.names import SCHEMA
 from django_schemapatterns.schema.sql import render
 
@@ -163,16 +162,12 @@ RULES: Final = (
 
 def check_grants(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Find grants, views and functions by which rows get around the policies."""
-    found: list[CheckMessage] = []
-    for alias in databases or ():
-        connection = connections[alias]
-        if (
-            connection.vendor == "postgresql"
-            and is_concerned(connection)
-            and not has_pending_migrations(connection)
-        ):
-            found += holes(connection)
-    return found
+    return [
+        message
+        for connection in migrated(databases)
+        if is_concerned(connection)
+        for message in holes(connection)
+    ]
 
 
 def holes(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:

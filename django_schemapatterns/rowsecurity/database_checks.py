@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 from django.apps import apps
 from django.core import checks
 from django.core.checks import CheckMessage
-from django.db import connections, router
+from django.db import router
 
 from django_schemapatterns.exceptions import ConfigurationError
 from django_schemapatterns.rowsecurity import catalog
 from django_schemapatterns.rowsecurity.operations import ON
 from django_schemapatterns.rowsecurity.registry import row_security_of
-from django_schemapatterns.schema.checks import has_pending_migrations
+from django_schemapatterns.schema.checks import migrated
 from django_schemapatterns.schema.names import literal, quote
 
 if TYPE_CHECKING:
@@ -34,12 +34,7 @@ WHERE provolatile = 'v' ORDER BY 1, 2
 
 def check_row_security_database(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Compare declarations and catalog; until migrations have run, they can not agree."""
-    messages: list[CheckMessage] = []
-    for alias in databases or ():
-        connection = connections[alias]
-        if connection.vendor == "postgresql" and not has_pending_migrations(connection):
-            messages += check_connection(connection)
-    return messages
+    return [message for connection in migrated(databases) for message in check_connection(connection)]
 
 
 def check_connection(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:

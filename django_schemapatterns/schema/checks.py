@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.core.management.commands import makemigrations
+from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.recorder import MigrationRecorder
 from django.db.utils import load_backend
 from pgtrigger.migrations import MigrationAutodetectorMixin
 
@@ -19,9 +23,20 @@ if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
 
 
-def has_pending_migrations(connection: BaseDatabaseWrapper) -> bool:
-    """Return whether code and database can not agree yet."""
-    executor = MigrationExecutor(connection)
+def migrated(databases: Iterable[str] | None) -> Iterator[BaseDatabaseWrapper]:
+    """Yield the PostgreSQL connections whose migrations are all applied: code and catalog can agree there."""
+    for alias in databases or ():
+        connection = connections[alias]
+        if connection.vendor == "postgresql":
+            applied = frozenset(MigrationRecorder(connection).applied_migrations())
+            if not _has_pending(alias, applied):
+                yield connection
+
+
+@lru_cache(maxsize=8)
+def _has_pending(alias: str, applied: frozenset[tuple[str, str]]) -> bool:
+    """Return whether migrations are missing; all checks ask, and to read the graph takes a while."""
+    executor = MigrationExecutor(connections[alias])
     return bool(executor.migration_plan(executor.loader.graph.leaf_nodes()))
 
 

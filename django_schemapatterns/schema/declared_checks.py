@@ -8,10 +8,10 @@ from typing import Any
 
 from django.apps import apps
 from django.core.checks import CheckMessage, Error, Warning as CheckWarning
-from django.db import connections, router
+from django.db import router
 
 from django_schemapatterns.exceptions import ConfigurationError
-from django_schemapatterns.schema.checks import has_pending_migrations
+from django_schemapatterns.schema.checks import migrated
 from django_schemapatterns.schema.declared import declared, is_there, registered
 from django_schemapatterns.schema.free import free_objects
 from django_schemapatterns.schema.views import View
@@ -44,18 +44,15 @@ def check_declared(**kwargs: Any) -> list[CheckMessage]:
 def check_declared_in_database(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Find views and functions that are not in the database, although all migrations are applied."""
     messages: list[CheckMessage] = []
-    for alias in databases or () if registered() else ():
-        connection = connections[alias]
-        if connection.vendor != "postgresql" or has_pending_migrations(connection):
-            continue
+    for connection in migrated(databases if registered() else ()):
         messages += [
             CheckWarning(
-                f"{alias}: the {each.kind} {each.name!r} of {app_label} is missing.",
+                f"{connection.alias}: the {each.kind} {each.name!r} of {app_label} is missing.",
                 hint="Run makemigrations and migrate.",
                 id="schemapatterns.W652",
             )
             for app_label, each in declared().values()
-            if router.allow_migrate(alias, app_label) and not is_there(connection, each)
+            if router.allow_migrate(connection.alias, app_label) and not is_there(connection, each)
         ]
     return messages
 

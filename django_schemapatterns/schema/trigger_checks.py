@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from django.apps import apps
 from django.core import checks
 from django.core.checks import CheckMessage
-from django.db import connections, router
+from django.db import router
 
 from django_schemapatterns.schema import catalog
-from django_schemapatterns.schema.checks import has_pending_migrations
+from django_schemapatterns.schema.checks import migrated
 from django_schemapatterns.schema.names import quote
 
 if TYPE_CHECKING:
@@ -38,9 +38,8 @@ def check_triggers(
     """
     return [
         _told(model, compiled, problem, without, codes[problem])
-        for alias in databases or ()
-        if connections[alias].vendor == "postgresql" and not has_pending_migrations(connections[alias])
-        for model, compiled, problem in problems(connections[alias], is_ours)
+        for connection in migrated(databases)
+        for model, compiled, problem in problems(connection, is_ours)
     ]
 
 

@@ -7,9 +7,9 @@ from typing import Any
 
 from django.apps import AppConfig, apps
 from django.core.checks import CheckMessage, Error, Warning as CheckWarning
-from django.db import connections, router
+from django.db import router
 
-from django_schemapatterns.schema.checks import has_pending_migrations
+from django_schemapatterns.schema.checks import migrated
 from django_schemapatterns.search.fields import SearchVectorField
 from django_schemapatterns.search.models import SearchableModel
 from django_schemapatterns.search.querysets import vector_fields
@@ -41,13 +41,10 @@ def check_search(app_configs: Sequence[AppConfig] | None = None, **kwargs: Any) 
 def check_search_database(*, databases: Iterable[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Find configurations that there are not, and vectors without an index."""
     messages: list[CheckMessage] = []
-    for alias in databases or ():
-        connection = connections[alias]
-        if connection.vendor != "postgresql" or has_pending_migrations(connection):
-            continue
+    for connection in migrated(databases):
         known = _configurations(connection)
         for model in _models():
-            if model._meta.managed and router.allow_migrate_model(alias, model):
+            if model._meta.managed and router.allow_migrate_model(connection.alias, model):
                 for field in model._meta.local_fields:
                     if isinstance(field, SearchVectorField):
                         messages += _in_database(connection, model, field, known)

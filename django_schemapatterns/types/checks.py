@@ -7,9 +7,8 @@ from typing import Any
 
 from django.apps import apps
 from django.core.checks import CheckMessage, Error, Warning as CheckWarning
-from django.db import connections
 
-from django_schemapatterns.schema.checks import has_pending_migrations
+from django_schemapatterns.schema.checks import migrated
 from django_schemapatterns.schema.free import free_objects
 from django_schemapatterns.schema.types import find_type
 
@@ -46,14 +45,11 @@ def check_types(**kwargs: Any) -> list[CheckMessage]:
 def check_types_in_database(databases: Sequence[str] | None = None, **kwargs: Any) -> list[CheckMessage]:
     """Find types that are not in the database, although all migrations are applied."""
     messages: list[CheckMessage] = []
-    for alias in databases or ():
-        connection = connections[alias]
-        if connection.vendor != "postgresql" or has_pending_migrations(connection):
-            continue
+    for connection in migrated(databases):
         needed = {each.name: each for _, each in _needed()}
         messages += [
             CheckWarning(
-                f"{alias}: the type {name!r} is missing.",
+                f"{connection.alias}: the type {name!r} is missing.",
                 hint="Run makemigrations and migrate.",
                 id="schemapatterns.W610",
             )
