@@ -182,6 +182,49 @@ def test_values_are_converted_there_and_back(before: Declare, after: Declare) ->
     assert columns() == was
 
 
+@pytest.mark.parametrize(
+    "field",
+    [
+        plain(unique=True),
+        plain(db_index=True),
+        plain(db_default="x", db_collation="C", db_comment="A secret"),
+        lambda: models.PositiveIntegerField(null=True),
+    ],
+)
+def test_a_column_gets_back_all_that_it_had(field: Declare) -> None:
+    story = Story(tree(field))
+    make(story, secret="1")
+    before = described()
+
+    story.becomes(tree(encrypted(index=BlindIndex(unique=True))))
+    assert described() != before
+    story.undo()
+
+    assert described() == before
+    assert list(map(str, values(story))) == ["1"]
+
+
+def described(table: str = "testapp_tree") -> list[str]:
+    """What PostgreSQL knows about the column with the secret, without the names that it chose."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conrelid = %(table)s::regclass
+            UNION ALL SELECT split_part(pg_get_indexdef(indexrelid), ' ON ', 2)
+                FROM pg_index WHERE indrelid = %(table)s::regclass
+            UNION ALL SELECT pg_get_expr(adbin, adrelid) FROM pg_attrdef
+                WHERE adrelid = %(table)s::regclass
+            UNION ALL SELECT concat_ws(' ', attname, format_type(atttypid, atttypmod), attnotnull,
+                                       attcollation::regcollation, col_description(attrelid, attnum))
+                FROM pg_attribute
+                WHERE attrelid = %(table)s::regclass AND attnum > 0 AND NOT attisdropped
+            ORDER BY 1
+            """,
+            {"table": table},
+        )
+        return [line for (line,) in cursor.fetchall()]
+
+
 def test_another_ring_is_a_conversion(settings: Any) -> None:
     settings.SCHEMAPATTERNS = {"ENCRYPTION_KEYS": {"pii": {"k": OLD}, "other": {"k": NEW}}}
     story = Story(tree(encrypted()))
