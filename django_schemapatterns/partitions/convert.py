@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, Literal
+from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
 from django.db import transaction
 
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from django.db.models import Model
 
     from django_schemapatterns.partitions.options import PartitionOptions
+    from django_schemapatterns.schema.hidden_rows import HiddenRowsMixin
 
 Strategy = Literal["attach", "copy"]
 STRATEGIES: Final[dict[Strategy, type[Conversion]]] = {"attach": Attaching, "copy": Filling}
@@ -43,7 +44,9 @@ def convert(
     given: `now`, and `progress`, which is called with each step in words.
     Raises ConfigurationError, with a list, when something that hangs on the table can not come along.
     """
-    STRATEGIES[strategy](editor=editor, model=model, options=options, **given).run()
+    conversion = STRATEGIES[strategy](editor=editor, model=model, options=options, **given)
+    with cast("HiddenRowsMixin", editor).knowing_of_hidden_rows():
+        conversion.run()
 
 
 def revert(editor: SchemaEditor, model: type[Model]) -> None:

@@ -15,6 +15,7 @@ from django_schemapatterns.rowsecurity import catalog
 from django_schemapatterns.rowsecurity.operations import ON
 from django_schemapatterns.rowsecurity.registry import row_security_of
 from django_schemapatterns.schema.checks import migrated
+from django_schemapatterns.schema.hidden_rows import bound_tables
 from django_schemapatterns.schema.names import literal, quote
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def check_connection(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:
     for name, table in catalog.tables(connection, models).items():
         yield from _check_table(connection, models[name], table)
     yield from _check_functions(connection)
+    yield from _check_migrating(connection)
 
 
 def _check_table(
@@ -123,6 +125,17 @@ def _check_functions(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:
             f"The policy {policy} on {table} calls {function}, which is volatile: for every row again.",
             hint=f"If it changes nothing, say so: ALTER FUNCTION {function} STABLE.",
             id="schemapatterns.W427",
+        )
+
+
+def _check_migrating(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:
+    hiding = [table for table, is_shown in bound_tables(connection).items() if not is_shown]
+    if hiding:
+        yield checks.Warning(
+            f"{connection.alias!r} owns {', '.join(hiding)} and is not shown all rows: RunPython and RunSQL "
+            "miss what their policies hide.",
+            hint="Let the login that migrates be in the groups owner and admin, and name admin in `bypass`.",
+            id="schemapatterns.W428",
         )
 
 

@@ -13,6 +13,7 @@ from django_schemapatterns.schema import dependents, generated
 from django_schemapatterns.schema.deferred_editor import DeferredEditorMixin
 from django_schemapatterns.schema.enums import Enum
 from django_schemapatterns.schema.free import free_objects
+from django_schemapatterns.schema.hidden_rows import HiddenRowsMixin
 from django_schemapatterns.schema.policy_guards import PolicyGuardMixin
 from django_schemapatterns.schema.storage_editor import StorageEditorMixin
 from django_schemapatterns.schema.triggers import CompiledTrigger
@@ -32,7 +33,7 @@ NOTES = {
 }
 
 
-class SchemaEditorMixin(PolicyGuardMixin, StorageEditorMixin, DeferredEditorMixin):
+class SchemaEditorMixin(PolicyGuardMixin, HiddenRowsMixin, StorageEditorMixin, DeferredEditorMixin):
     def __exit__(
         self,
         exc_type: type[BaseException] | None,

@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import IntegrityError, connection, models, transaction
-from django.db.migrations import AlterField, RunPython
+from django.db import IntegrityError, ProgrammingError, connection, models, transaction
+from django.db.migrations import AlterField, RunPython, RunSQL
 from django.db.models import Q
 
 from django_schemapatterns.constraints import Allow, RowSecurity
 from django_schemapatterns.context import current
+from django_schemapatterns.rowsecurity.database_checks import check_connection
 from tests.rowsecurity.conftest import ask
 from tests.rowsecurity.test_migrations import OWN, TABLE, paper, switches
 from tests.schema.story import Story
@@ -93,19 +94,78 @@ def test_values_for_null_reach_all_rows() -> None:
     assert switches() == (True, True)
 
 
+def renaming(apps: Any, editor: Any) -> None:
+    apps.get_model("testapp", "Paper").objects.update(title="renamed")
+
+
+def titles() -> list[Any]:
+    ask("default", "RESET ROLE")
+    return ask("default", f"SELECT title, count(*) FROM {TABLE} GROUP BY 1")
+
+
 @pytest.mark.usefixtures("owner")
-def test_nothing_else_of_the_owner_passes_by() -> None:
-    story = Story(paper(RowSecurity(OWN)))
-    insert(TABLE, "owner", "1", "2")
-    seen = []
+def test_a_data_migration_that_would_miss_rows_fails_and_says_why() -> None:
+    story = Story(paper(RowSecurity(OWN), title=models.TextField(default="")))
+    insert(TABLE, "owner, title", "1, 'old'", "2, 'old'")
+
+    with pytest.raises(ProgrammingError, match=f'"{TABLE}"') as failed, transaction.atomic():
+        story._apply(RunPython(renaming))
+    with pytest.raises(ProgrammingError, match=f'"{TABLE}"'), transaction.atomic():
+        story._apply(RunSQL(f"DELETE FROM {TABLE}"))
+    story._apply(RunPython(lambda apps, editor: apps.get_model("testapp", "Paper")))
+
+    assert f"not shown all rows of {TABLE}" in failed.value.__notes__[0]
+    assert ask("default", "SHOW row_security") == [("on",)]
+    assert titles() == [("old", 2)]
+
+
+@pytest.mark.usefixtures("owner")
+def test_a_data_migration_may_be_about_what_is_shown() -> None:
+    story = Story(paper(RowSecurity(OWN), title=models.TextField(default="")))
+    insert(TABLE, "owner, title", "1, 'old'")
 
     def look(apps: Any, editor: Any) -> None:
-        seen.append(apps.get_model("testapp", "Paper").objects.count())
+        editor.execute("SET LOCAL row_security = on")
+        renaming(apps, editor)
 
-    with transaction.atomic():
-        story._apply(RunPython(look))
+    story._apply(RunPython(look))
 
-    assert seen == [0]
+    assert titles() == [("old", 1)]
+
+
+@pytest.mark.usefixtures("owner")
+def test_a_data_migration_reaches_all_rows_where_the_role_passes_by() -> None:
+    story = Story(paper(RowSecurity(OWN, bypass=["rowtests_owner"]), title=models.TextField(default="")))
+    insert(TABLE, "owner, title", "1, 'old'", "2, 'old'")
+
+    story._apply(RunPython(renaming))
+
+    assert titles() == [("renamed", 2)]
+
+
+@pytest.mark.usefixtures("owner")
+def test_the_check_tells_of_tables_that_hide_rows_from_who_migrates() -> None:
+    Story(paper(RowSecurity(OWN)))
+
+    [message] = [each for each in check_connection(connection) if each.id == "schemapatterns.W428"]
+
+    assert f"owns {TABLE} and is not shown" in message.msg
+    ask("default", "RESET ROLE")
+    assert [each for each in check_connection(connection) if each.id == "schemapatterns.W428"] == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_alarm_ends_with_a_migration_that_is_no_transaction() -> None:
+    ask("default", "CREATE ROLE rowtests_late NOLOGIN; CREATE TABLE late (id int); SET ROLE rowtests_late")
+    try:
+        ask("default", "RESET ROLE; ALTER TABLE late OWNER TO rowtests_late")
+        ask("default", "ALTER TABLE late ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY")
+        ask("default", "SET ROLE rowtests_late")
+        with pytest.raises(ProgrammingError), connection.schema_editor(atomic=False) as editor:
+            editor.execute("SELECT * FROM late")
+        assert ask("default", "SHOW row_security") == [("on",)]
+    finally:
+        ask("default", "RESET ROLE; DROP TABLE late; DROP ROLE rowtests_late")
 
 
 @pytest.fixture
