@@ -27,7 +27,10 @@ from django_schemapatterns.roles.connection_checks import check_connection
 from django_schemapatterns.roles.grant_checks import check_grants
 from django_schemapatterns.rowsecurity.checks import check_row_security
 from django_schemapatterns.rowsecurity.database_checks import check_row_security_database
-from django_schemapatterns.rowsecurity.signed_context_checks import check_signed_context
+from django_schemapatterns.rowsecurity.signed_context_checks import (
+    check_signed_context,
+    check_unsigned_context,
+)
 from django_schemapatterns.schema.checks import check_composed, check_installed_apps
 from django_schemapatterns.schema.declared_checks import check_declared, check_declared_in_database
 from django_schemapatterns.search.checks import check_search, check_search_database
@@ -85,6 +88,7 @@ def register() -> None:
     _register(check_role, database, deploy=True)
     _register(check_kept, security, deploy=True)
     _register(check_connection, database, deploy=True)
+    _register(check_unsigned_context, database, deploy=True)
 
 
 def _register(check: Any, *tags: str, **options: Any) -> None:

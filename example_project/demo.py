@@ -91,6 +91,7 @@ def prepare_with_roles(superuser: str, sizes: Sequence[str]) -> dict[str, str]:
     run("django", "dbroles", "apply", environment=by_superuser, quiet=True)
     run("example_project.prepare", *sizes, environment=by_migrations)
     run("django", "dbroles", "apply", environment=by_superuser, quiet=True)
+    run("django", "signed_context", "on", environment=by_superuser, quiet=True)
     say(f"The web server logs in as {logins.WEB}, which policies bind; staff go through {logins.STAFF}.")
     return environment
 

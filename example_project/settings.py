@@ -98,6 +98,10 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 
 SCHEMAPATTERNS = {
+    # What is told of who acts is signed; `manage.py signed_context on` lets the database ask for it.
+    "CONTEXT_KEYS": {
+        "development": os.environ.get("CONTEXT_KEY", "RDHvxTu2M+1a2VXV1rW1bioCrJ8Gir4B8GVw13+TQ54=")
+    },
     # The first key of a ring encrypts, all of them decrypt. In production: "env:PII_KEY_2026", or a file.
     "ENCRYPTION_KEYS": {
         "pii": {"development": os.environ.get("PII_KEY", "n6QQIak2Fz5BgU63AHSrGf2gvuSnheexm6ugVi9v9PA=")}

@@ -21,7 +21,10 @@ from django_schemapatterns.context import acting_as, bind
 from django_schemapatterns.context.signing import ANY_BACKEND, Signer, signers
 from django_schemapatterns.exceptions import ConfigurationError, ContextRefused, NotAllowed
 from django_schemapatterns.rowsecurity import signed_context
-from django_schemapatterns.rowsecurity.signed_context_checks import check_signed_context
+from django_schemapatterns.rowsecurity.signed_context_checks import (
+    check_signed_context,
+    check_unsigned_context,
+)
 from tests.context.notes import database_like_default
 from tests.rowsecurity.app.models import Document
 from tests.rowsecurity.conftest import ask
@@ -269,21 +272,22 @@ def status(using: str) -> dict[str, Any]:
 
 
 def test_nothing_is_asked_for_until_it_is_switched_on(world: World, shop: str) -> None:
-    with believing_all():
+    with believing_all(), keys(CONTEXT_KEYS=None):
         with pytest.raises(CommandError, match=r"CONTEXT_KEYS.* holds no key"):
             call_command("signed_context", "on")
         assert seen_by(shop, world.ann.pk, world.north.pk, "") == 2
         with keys(CONTEXT_KEYS={"old": OLD}):
-            assert [each.id for each in check_signed_context([shop])] == ["schemapatterns.W471"]
+            assert check_signed_context([shop]) == []
+            assert [each.id for each in check_unsigned_context([shop])] == ["schemapatterns.W471"]
             assert not status(shop)["is_required"]
             call_command("signed_context", "on", stdout=StringIO())
             assert status(shop) == {**status("default"), "is_required": True, "is_owner": False}
-            assert check_signed_context([shop]) == []
+            assert [*check_signed_context([shop]), *check_unsigned_context([shop])] == []
         assert [each.id for each in check_signed_context([shop])] == ["schemapatterns.E470"]
         with pytest.raises(CommandError, match="does not believe this process"):
             status(shop)
         call_command("signed_context", "off", stdout=StringIO())
-    assert check_signed_context([shop]) == []
+        assert check_signed_context([shop]) == []
     assert ask("default", "SELECT count(*) FROM schemapatterns.context_key") == [(0,)]
 
 
