@@ -37,8 +37,10 @@ def restore(
     path: the file or its manifest.  into: a name that is free, in the first schema of the search path; by
     default that of the partition and `_restored`.
 
-    The table is no partition, has no indexes, and nobody but its owner may read it. Raises ArchiveError when
-    the file is damaged, the name is taken, or the rows are not those that were archived.
+    The table is no partition, has no indexes, and nobody but its owner may read it. It is columnar where the
+    server has such a storage, as Citus brings one: a part of the size, and to be read alone.
+
+    Raises ArchiveError when the file is damaged, the name is taken, or the rows are not those of the archive.
     """
     path = Path(path)
     path = path.with_name(path.name.removesuffix(MANIFEST))
@@ -59,7 +61,9 @@ def _create(cursor: Any, table: str, manifest: Manifest, path: Path) -> None:
     if cursor.fetchone()[0] is not None:
         raise ArchiveError(f"The name {table} is taken; choose another one.")
     columns = ", ".join(f"{quote(each.name)} {each.type}" for each in manifest.columns)
-    cursor.execute(f"CREATE TABLE {table} ({columns})")
+    cursor.execute("SELECT EXISTS (SELECT FROM pg_am WHERE amname = 'columnar' AND amtype = 't')")
+    storage = " USING columnar" if cursor.fetchone()[0] else ""
+    cursor.execute(f"CREATE TABLE {table} ({columns}){storage}")
     cursor.execute(f"COMMENT ON TABLE {table} IS {literal(f'restored from {path}')}")
     cursor.execute(_FOREIGN, [table])
     for (grantee,) in cursor.fetchall():

@@ -224,6 +224,20 @@ def test_archive_that_is_not_what_it_says_is_refused(tmp_path: Path, damage: Any
     assert value("SELECT to_regclass('old_rows_restored') IS NULL")
 
 
+@pytest.mark.parametrize("method", ["heap", "columnar"])
+def test_restored_rows_are_columnar_where_the_server_can(tmp_path: Path, method: str) -> None:
+    """The extension brings an access method of that name; here it is PostgreSQL's own under that name."""
+    if method == "columnar":
+        execute("CREATE ACCESS METHOD columnar TYPE TABLE HANDLER heap_tableam_handler")
+    make({"v": "bigint"}, [1], [2])
+
+    name, _ = restore(write(tmp_path, "ndjson"))
+
+    used = value("SELECT amname FROM pg_am, pg_class WHERE relam = pg_am.oid AND relname = %s", name)
+    assert used == method
+    assert texts(name) == texts("old_rows")
+
+
 def test_restored_rows_are_their_owners_alone(tmp_path: Path) -> None:
     make({"id": "int"}, [1])
     path = write(tmp_path, "ndjson")
