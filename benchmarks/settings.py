@@ -34,3 +34,4 @@ INSTALLED_APPS = [
     "benchmarks.encryption.apps.SecretsConfig",
 ]
 SCHEMAPATTERNS = {"ENCRYPTION_KEYS": {"benchmark": {"k": bytes(range(32))}}}
+RLS_TENANTS = {"TENANT_MODEL": "rowbench.User", "TENANT_FK_FIELD": "user", "TENANT_PK_TYPE": "bigint"}

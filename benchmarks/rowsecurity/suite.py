@@ -1,37 +1,24 @@
-"""What policies and the context cost: one user's rows among many, by policies of different forms."""
+"""What policies and the context cost: one user's rows among many, by ours, by packages and by other forms."""
 
 from __future__ import annotations
 
 import argparse
 import statistics
 import time
-from collections.abc import Callable
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, nullcontext
 from copy import deepcopy
 from typing import Any
 
-from django.db import connection, connections, models
-from django.db.models import Q
+from django.db import connection, connections
 
 from benchmarks.rounds import Results, Sample, play
-from benchmarks.rowsecurity.signed import signed_contexts
-from django_schemapatterns.constraints import Allow, RowSecurity
-from django_schemapatterns.context import acting_as, current, protect_reads
+from benchmarks.rowsecurity.models import PLAIN, Contender, contenders
+from django_schemapatterns.context import protect_reads
 
 USER = 4711
 PER_USER = 50
-PLAIN, OURS = "WHERE in the query", "RowSecurity and who acts"
-SIGNED = "RowSecurity and signed contexts"
-TOLD = "nullif(current_setting('app.current_user_id', true), '')"
-# Told once for the session, which is cheaper and leaks; compared is the form of the policy.
-FORMS = {
-    "bare setting": f"user_id = {TOLD}::bigint",
-    "wrapped setting (django-rls)": f"user_id = (SELECT {TOLD}::bigint)",
-    "flag or owner (django-rls-tenants)": "CASE WHEN current_setting('app.is_admin', true) = 'true' "
-    f"THEN true ELSE user_id = {TOLD}::bigint END",
-    "member, by IN": f"user_id IN (SELECT u.id FROM rowbench_user AS u WHERE u.id = {TOLD}::bigint)",
-    "volatile function": "user_id = rowbench_volatile()",
-}
+TABLE = "rowbench_order"
 TABLES = """
 DROP TABLE IF EXISTS rowbench_order, rowbench_user;
 CREATE TABLE rowbench_user (id bigint PRIMARY KEY);
@@ -47,110 +34,110 @@ SELECT n, 1 + n % {users}, n % 500, '2026-01-01'::timestamptz + n * interval '1 
 FROM generate_series(1, {rows}) AS n;
 CREATE INDEX rowbench_order_user_idx ON rowbench_order (user_id, created_at DESC);
 CREATE OR REPLACE FUNCTION rowbench_volatile() RETURNS bigint LANGUAGE sql VOLATILE SECURITY DEFINER AS
-    $$SELECT nullif(current_setting('app.current_user_id', true), '')::bigint$$;
-ANALYZE rowbench_order; ANALYZE rowbench_user
+    $$SELECT nullif(current_setting('app.current_user_id', true), '')::bigint$$
 """
-
-
-class Order(models.Model):
-    user_id = models.BigIntegerField()
-    total = models.DecimalField(max_digits=10, decimal_places=2)
-    created_at = models.DateTimeField()
-
-    class Meta:
-        managed = False
-        app_label = "rowbench"
-        db_table = "rowbench_order"
-
-    def __str__(self) -> str:
-        return str(self.pk)
-
+COPY = """
+DROP TABLE IF EXISTS {table};
+CREATE TABLE {table} (LIKE rowbench_order INCLUDING ALL);
+INSERT INTO {table} SELECT * FROM rowbench_order
+"""
 
 OPERATIONS: dict[str, Callable[[Any], Any]] = {
     "count one user's": lambda orders: orders.count(),
     "list one user's 20 newest": lambda orders: list(orders.order_by("-created_at")[:20]),
     "one row by its key": lambda orders: orders.get(pk=USER - 1),
+    "say who acts, one row by its key": lambda orders: orders.get(pk=USER - 1),
 }
+ANEW = {"say who acts, one row by its key"}  # as a request does, and not only its queries
 
 
 def run(options: argparse.Namespace) -> None:
-    roles = {PLAIN: "rowbench_plain", OURS: "rowbench_ours", SIGNED: "rowbench_signed"}
-    roles |= {form: f"rowbench_{number}" for number, form in enumerate(FORMS)}
-    if options.contenders:
-        roles = {
-            name: role
-            for name, role in roles.items()
-            if name in options.contenders.split(",") or name == PLAIN
-        }
-    prepare(options.rows, roles)
-    protect_reads(["rowbench_order"])  # as those of an installed model are
+    chosen = [
+        each
+        for each in contenders()
+        if each is PLAIN or not options.contenders or each.name in options.contenders.split(",")
+    ]
+    prepare(options.rows, chosen)
+    protect_reads([TABLE])  # as those of an installed model are
+    by_name = {each.name: each for each in chosen}
     with ExitStack() as stack:
-        for name, role in roles.items():
-            alias(name, role)
-            stack.callback(connections[name].close)
+        for each in chosen:
+            alias(each)
+            stack.callback(connections[each.name].close)
         wanted = [name for name in OPERATIONS if not options.only or name in options.only.split(",")]
-        results = play([(name, list(roles)) for name in wanted], options.repeat, measure)
-    report(results, wanted, list(roles), options)
+        results = play(
+            [(name, list(by_name)) for name in wanted],
+            options.repeat,
+            lambda operation, name: measure(operation, by_name[name]),
+        )
+    report(results, wanted, list(by_name), options)
 
 
-def prepare(rows: int, roles: dict[str, str]) -> None:
+def prepare(rows: int, chosen: list[Contender]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(TABLES.format(rows=rows, users=max(rows // PER_USER, USER)))
-        for name, role in roles.items():
-            cursor.execute(f"DROP ROLE IF EXISTS {role}")
-            cursor.execute(
-                f"CREATE ROLE {role} LOGIN PASSWORD 'rowbench' {'BYPASSRLS' if name == PLAIN else ''}"
-            )
-            cursor.execute(f"GRANT USAGE ON SCHEMA public, schemapatterns TO {role}")
-            cursor.execute(f"GRANT SELECT ON rowbench_order, rowbench_user TO {role}")
-        for name, form in FORMS.items():
-            if name not in roles:
-                continue
-            cursor.execute(f"CREATE POLICY {roles[name]} ON rowbench_order TO {roles[name]} USING ({form})")
-    told = [role for name, role in roles.items() if name in {OURS, SIGNED}]
-    own = Allow("own", when=Q(user_id=current.user_id), to=told)
-    with connection.schema_editor() as editor:
-        editor.execute(RowSecurity(own, name="rowbench").create_sql(Order, editor), params=None)
+        for table in {each.model._meta.db_table for each in chosen} - {TABLE}:
+            cursor.execute(COPY.format(table=table))
+        for each in {each.role: each for each in chosen}.values():
+            passes = "BYPASSRLS" if each is PLAIN else ""
+            cursor.execute(f"DROP ROLE IF EXISTS {each.role}")
+            cursor.execute(f"CREATE ROLE {each.role} LOGIN PASSWORD 'rowbench' {passes}")
+            cursor.execute(f"GRANT USAGE ON SCHEMA public, schemapatterns TO {each.role}")
+            cursor.execute(f"GRANT SELECT ON {each.model._meta.db_table}, rowbench_user TO {each.role}")
+        cursor.execute("VACUUM (ANALYZE)")
+    for each in chosen:
+        if each.protect:
+            each.protect(each.role)
 
 
-def alias(name: str, role: str) -> None:
-    settings = deepcopy(connection.settings_dict) | {"USER": role, "PASSWORD": "rowbench"}
-    connections.databases[name] = settings
-    if name in FORMS:
-        with connections[name].cursor() as cursor:
+def alias(contender: Contender) -> None:
+    settings = deepcopy(connection.settings_dict) | {"USER": contender.role, "PASSWORD": "rowbench"}
+    connections.databases[contender.name] = settings
+    if contender.told:
+        with connections[contender.name].cursor() as cursor:
             cursor.execute("SELECT set_config('app.current_user_id', %s, false)", [str(USER)])
 
 
-def measure(operation: str, contender: str) -> Sample:
-    orders = Order.objects.using(contender)
-    if contender == PLAIN:
-        orders = orders.filter(user_id=USER)
+@contextmanager
+def by_default(contender: Contender) -> Iterator[None]:
+    """Let the contender's connection be the default one, as some packages know no other."""
+    before = connections["default"]
+    connections["default"] = connections[contender.name]
+    try:
+        yield
+    finally:
+        connections["default"] = before
+
+
+def measure(operation: str, contender: Contender) -> Sample:
     act, times = OPERATIONS[operation], []
-    with ExitStack() as stack:
-        if contender == SIGNED:
-            stack.enter_context(signed_contexts())
-        if contender in {OURS, SIGNED}:
-            stack.enter_context(acting_as(USER))
-        act(orders)
-        for _ in range(30):
+    always, each_time = contender.acting, lambda user: nullcontext()
+    if operation in ANEW:
+        always, each_time = each_time, always
+    with by_default(contender), always(USER):
+        for _ in range(31):
             start = time.perf_counter()
-            act(orders)
+            with each_time(USER):
+                act(orders_of(contender))
             times.append((time.perf_counter() - start) * 1000)
             if sum(times) > 2000:
                 break
-    return Sample(statistics.median(times))
+    return Sample(statistics.median(times[1:] or times))
 
 
-def report(
-    results: Results, operations: list[str], contenders: list[str], options: argparse.Namespace
-) -> None:
+def orders_of(contender: Contender) -> Any:
+    orders = getattr(contender.model, contender.manager).all()
+    return orders.filter(user_id=USER) if contender is PLAIN else orders
+
+
+def report(results: Results, operations: list[str], names: list[str], options: argparse.Namespace) -> None:
     print(
         f"\n{options.rows:,} orders, {PER_USER} of the user, {options.repeat} rounds; ms, and times the first"
     )
     print(f"| | {' | '.join(operations)} |\n| --- |{' --- |' * len(operations)}")
-    for contender in contenders:
+    for name in names:
         cells = []
         for operation in operations:
-            ratio = statistics.median(results.ratios(operation, contender, PLAIN))
-            cells.append(f"{results.ms(operation, contender):.2f} ({ratio:.2f} x)")
-        print(f"| {contender} | {' | '.join(cells)} |")
+            ratio = statistics.median(results.ratios(operation, name, PLAIN.name))
+            cells.append(f"{results.ms(operation, name):.2f} ({ratio:.2f} x)")
+        print(f"| {name} | {' | '.join(cells)} |")
