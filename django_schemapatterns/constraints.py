@@ -7,7 +7,6 @@ from django_schemapatterns.partitions.references import PartitionForeignKey
 from django_schemapatterns.partitions.unique import UniqueAcrossPartitions
 from django_schemapatterns.periods.functions import CurrentFunction
 from django_schemapatterns.periods.overlap import NoOverlap
-from django_schemapatterns.periods.overlap_forms import overlap_errors
 from django_schemapatterns.periods.views import PeriodView
 from django_schemapatterns.rowsecurity.constraints import RowSecurity
 from django_schemapatterns.rowsecurity.rules import Allow, Wall
@@ -33,5 +32,4 @@ __all__ = [
     "UniqueAlive",
     "UniqueEncrypted",
     "Wall",
-    "overlap_errors",
 ]

@@ -143,7 +143,11 @@ class NoOverlap(NamedByModel, BaseConstraint):
                 self.validate(refusal.model, refusal.instance, using=refusal.using)
             except ValidationError as error:
                 return error
-        message = _("This period overlaps that of another row, or ends before it starts.")
+        if refusal.diagnosis.constraint == overlap_sql.check_name(self.name):
+            message = _("The period ends before it starts, is empty, or has an end that is infinite.")
+            end = self.columns(refusal.model).period[-1]
+            return ValidationError({end.name: ValidationError(message, code="period")})
+        message = _("This period overlaps that of another row.")
         return ValidationError(message, code=self.violation_error_code or "overlap")
 
     def rival(self, model: type[Model], instance: Model, using: str) -> Model | None:
@@ -174,7 +178,7 @@ class NoOverlap(NamedByModel, BaseConstraint):
         names = {"name": self.name, "row": str(row), "period": in_words(period), "pk": row.pk}
         message: Any = self.violation_error_message
         if message == BaseConstraint.default_violation_error_message:
-            message = _("This period overlaps that of %(row)s: %(period)s.")
+            message = _("This period overlaps that of %(row)s (%(period)s).")
         return ValidationError(message, code=self.violation_error_code or "overlap", params=names)
 
     def columns(self, model: type[Model]) -> OverlapColumns:

@@ -1,19 +1,16 @@
-"""What only many rows, or another session, can break: errors in forms instead of an IntegrityError."""
+"""What rows of one form break together, while each by itself is valid."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import combinations
 from typing import TYPE_CHECKING, Any, cast
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, router, transaction
+from django.db import router
 from django.forms import BaseInlineFormSet
 from django.utils.translation import gettext as _
 
 from django_schemapatterns.periods.overlap import NoOverlap
-from django_schemapatterns.periods.overlap_sql import check_name
 from django_schemapatterns.periods.overlap_values import overlap
 
 if TYPE_CHECKING:
@@ -22,32 +19,6 @@ if TYPE_CHECKING:
     _InlineFormSet = BaseInlineFormSet[Any, Any, Any]
 else:
     _InlineFormSet = BaseInlineFormSet
-
-
-@contextmanager
-def overlap_errors(instance: Model, using: str | None = None) -> Iterator[None]:
-    """
-    Raise ValidationError instead of the IntegrityError of a NoOverlap that another session was faster with.
-
-        with overlap_errors(promotion):
-            promotion.save()
-
-    The block is atomic. Other errors stay what they are.
-    """
-    alias = using or router.db_for_write(type(instance), instance=instance)
-    adding, key = instance._state.adding, instance.pk
-    try:
-        with transaction.atomic(using=alias):
-            yield
-    except IntegrityError as error:
-        rule = _broken(type(instance), error)
-        if rule is None:
-            raise
-        instance._state.adding, instance.pk = adding, key
-        rule.validate(type(instance), instance, using=alias)
-        # The row that stood in the way is gone again, or is hidden from this role.
-        detail: Any = getattr(error.__cause__, "diag", None)
-        raise ValidationError(detail.message_detail, code="overlap") from error
 
 
 class NoOverlapFormSet(_InlineFormSet):
@@ -85,9 +56,3 @@ class NoOverlapFormSet(_InlineFormSet):
 
 def _rules(model: type[Model]) -> list[NoOverlap]:
     return [rule for rule in model._meta.constraints if isinstance(rule, NoOverlap)]
-
-
-def _broken(model: type[Model], error: IntegrityError) -> NoOverlap | None:
-    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
-    rules = [rule for rule in _rules(model) if name in (rule.name, check_name(rule.name))]
-    return rules[0] if rules else None

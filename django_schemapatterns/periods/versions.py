@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.exceptions import ValidationError
 from django.db import connections, models, transaction
-from django.utils import timezone
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from django_schemapatterns.periods.options import options_of, owner_field, owner_model
@@ -185,4 +185,4 @@ def _name(version: PeriodModel) -> str:
 
 
 def _moment(value: datetime) -> str:
-    return timezone.localtime(value).isoformat(sep=" ")
+    return formats.date_format(timezone.localtime(value), "DATETIME_FORMAT")

@@ -96,7 +96,7 @@ SAVED: dict[str, tuple[Callable[[], Any], dict[str, list[str]]]] = {
             start_date=date(2025, 5, 2),
             end_date=date(2025, 5, 3),
         ),
-        {"__all__": ["This period overlaps that of A: May 1, 2025 \u2013 May 10, 2025."]},
+        {"__all__": ["This period overlaps that of A (May 1, 2025 \u2013 May 10, 2025)."]},
     ),
     "deleted parent": (below, {"product": ["This product is deleted. Choose another one, or restore it."]}),
 }

@@ -10,6 +10,7 @@ import pytest
 from asgiref.sync import async_to_sync
 from django.core.exceptions import ValidationError
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from tests.periods.app.models import Product, ProductPrice
 from tests.periods.tools import contradictions, execute, is_contiguous, let_pass, soon, values
@@ -146,7 +147,8 @@ def test_the_version_in_the_way_is_named(product: Product) -> None:
 
     field, code, message = refusal(lambda: ProductPrice.schedule(product, price=4, effective_from=moment))
     assert (field, code) == ("effective_from", "taken")
-    assert f"product price {taken.pk} starts at" in message
+    read = date_format(timezone.localtime(moment), "DATETIME_FORMAT")
+    assert message.startswith(f"product price {taken.pk} starts at {read} already.")
     other = ProductPrice.schedule(product, price=4, effective_from=moment + timedelta(hours=1))
     assert refusal(lambda: other.correct(effective_from=moment))[1] == "taken"
 

@@ -10,7 +10,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 
-from django_schemapatterns.periods.overlap_forms import overlap_errors
+from django_schemapatterns.forms import as_validation_errors
 from tests.periods_overlap.app import Booking, Room
 from tests.softdelete.test_concurrency import Session
 
@@ -66,7 +66,7 @@ def test_a_row_that_was_valid_when_it_was_checked_is_told_who_was_faster(room: R
 
     def save() -> None:
         try:
-            with overlap_errors(late):
+            with as_validation_errors(instance=late):
                 late.save()
         except ValidationError as error:
             said.append(error)

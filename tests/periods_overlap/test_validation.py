@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange, DateTimeTZRange, NumericRange
 from django.db.models.functions import Now
 from django.forms import inlineformset_factory, modelform_factory
@@ -18,7 +18,8 @@ from django.utils import timezone
 from hypothesis import given, settings, strategies as st
 from hypothesis.extra.django import TestCase
 
-from django_schemapatterns.periods.overlap_forms import NoOverlapFormSet, overlap_errors
+from django_schemapatterns.forms import as_validation_errors
+from django_schemapatterns.periods.overlap_forms import NoOverlapFormSet
 from django_schemapatterns.periods.overlap_values import canonical, fault_of, in_words, is_empty, overlap
 from tests.periods_overlap.app import Band, Booking, Room, Shift, Slot, Stay
 from tests.softdelete.tools import refused, select
@@ -58,7 +59,7 @@ def test_the_error_names_the_row_in_the_way(room: Room) -> None:
     found = errors_of(book(room, 10, 12))
 
     assert found == {
-        NON_FIELD_ERRORS: ["This period overlaps that of Ada: Jan. 1, 2026 \N{EN DASH} Jan. 10, 2026."]
+        NON_FIELD_ERRORS: ["This period overlaps that of Ada (Jan. 1, 2026 \N{EN DASH} Jan. 10, 2026)."]
     }
 
 
@@ -230,23 +231,29 @@ def test_an_error_of_the_database_becomes_one_of_validation(room: Room) -> None:
     book(room, 1, 10).save()
     late = book(room, 5, 6)
 
-    with pytest.raises(ValidationError, match="overlaps that of Ada"), overlap_errors(late):
+    with pytest.raises(ValidationError, match="overlaps that of Ada"), as_validation_errors(instance=late):
         late.save()
 
     assert late.pk is None
     late.first = late.last = day(11)
-    with overlap_errors(late):
+    with as_validation_errors(instance=late):
         late.save()
     inverted = book(room, 30, 29)
-    with pytest.raises(ValidationError, match="must not end"), overlap_errors(inverted):
+    with pytest.raises(ValidationError, match="must not end"), as_validation_errors(instance=inverted):
         inverted.save()
 
 
-def test_other_errors_stay_what_they_are(room: Room) -> None:
-    late = book(room, 1, 2, guest=None)
+def test_the_database_says_which_of_both_rules_is_broken_where_no_row_is_at_hand(room: Room) -> None:
+    book(room, 1, 10).save()
 
-    with pytest.raises(IntegrityError, match="guest"), transaction.atomic(), overlap_errors(late):
-        late.save()
+    with pytest.raises(ValidationError) as overlapping, as_validation_errors(Booking):
+        Booking.objects.bulk_create([book(room, 5, 6)])
+    with pytest.raises(ValidationError) as inverted, as_validation_errors(Booking):
+        Booking.objects.update(last=day(1), first=day(2))
+
+    assert overlapping.value.messages == ["This period overlaps that of another row."]
+    assert list(inverted.value.message_dict) == ["last"]
+    assert "ends before it starts" in str(inverted.value)
 
 
 ends = st.none() | st.integers(0, 5)
