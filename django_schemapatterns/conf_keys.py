@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from django.utils.module_loading import import_string
+from django.views.decorators.debug import sensitive_variables
 
 from django_schemapatterns.exceptions import ConfigurationError
 
@@ -31,6 +32,7 @@ def generate_key() -> str:
     return base64.b64encode(secrets.token_bytes(SIZE)).decode()
 
 
+@sensitive_variables()
 def read_keys(given: object, setting: str) -> dict[str, bytes]:
     """
     Return keys of 32 bytes by their ids, or raise a ConfigurationError that shows none of them.
@@ -54,6 +56,7 @@ def _id(setting: str, key_id: object) -> str:
     )
 
 
+@sensitive_variables()
 def _key(where: str, source: object) -> bytes:
     key = _decoded(_read(source, where), where)
     if len(key) != SIZE:
@@ -63,6 +66,7 @@ def _key(where: str, source: object) -> bytes:
     return key
 
 
+@sensitive_variables()
 def _read(source: object, where: str) -> object:
     if isinstance(source, str) and source.startswith("env:"):
         variable = source.removeprefix("env:")
@@ -82,6 +86,7 @@ def _read_file(path: Path, where: str) -> str | bytes:
     return content if len(content) == SIZE else content.decode("ascii", "replace")
 
 
+@sensitive_variables()
 def _call(source: object, where: str) -> Any:
     """Call what is to be called: a function, or the path of one."""
     if isinstance(source, str):
@@ -89,9 +94,17 @@ def _call(source: object, where: str) -> Any:
             source = import_string(source)
         except ImportError as error:
             raise ConfigurationError(f"{where} names a function that can not be imported: {error}.") from None
-    return source() if callable(source) else source
+    try:
+        return source() if callable(source) else source
+    except Exception as error:
+        raise ConfigurationError(f"{where}: {_name(source)}() has failed: {error}") from error
 
 
+def _name(function: object) -> str:
+    return str(getattr(function, "__qualname__", type(function).__name__))
+
+
+@sensitive_variables()
 def _decoded(key: object, where: str) -> bytes:
     if isinstance(key, bytes | bytearray | memoryview):
         return bytes(key)

@@ -22,7 +22,7 @@ from django_schemapatterns.encryption.envelope import join
 from django_schemapatterns.encryption.forms import revealing
 from django_schemapatterns.encryption.index import SUFFIX, BlindIndex, BlindIndexField, unique_constraints
 from django_schemapatterns.encryption.lookups import lookup_of
-from django_schemapatterns.encryption.values import KeepIfSame, Resealed, Sealed, Secret, masked
+from django_schemapatterns.encryption.values import Fixture, KeepIfSame, Resealed, Sealed, Secret, masked
 from django_schemapatterns.exceptions import ConfigurationError, DecryptionError
 from django_schemapatterns.schema.attach import attach_field_constraints
 
@@ -214,11 +214,20 @@ class EncryptedField(_Field):
             raise FieldError(
                 f"{self.label} is encrypted: the database can not compute {type(expression).__name__}()."
             )
-        return sealing.opened(self, value)
+        try:
+            return sealing.opened(self, value)
+        except Exception as error:  # noqa: BLE001 - reports of errors show the variables of each frame
+            raise error.with_traceback(None) from None
 
     # Writing
 
     def pre_save(self, model_instance: Model, add: bool) -> Any:  # noqa: FBT001 - Django's signature
+        try:
+            return self._prepared(model_instance, add=add)
+        except Exception as error:  # noqa: BLE001 - reports of errors show the variables of each frame
+            raise error.with_traceback(None) from None
+
+    def _prepared(self, model_instance: Model, *, add: bool) -> Any:
         value = getattr(model_instance, self.attname)
         if value is None or isinstance(value, Sealed):
             return value
@@ -229,6 +238,8 @@ class EncryptedField(_Field):
     def get_db_prep_save(self, value: Any, connection: Any) -> Any:
         if isinstance(value, Resealed):
             return KeepIfSame(value)
+        if isinstance(value, Fixture):
+            return self.get_db_prep_value(Sealed(self._from_fixture(value)), connection)
         if hasattr(value, "as_sql"):
             return self._without_plain_text(value)
         return self.get_db_prep_value(value, connection)
@@ -283,7 +294,7 @@ class EncryptedField(_Field):
         if isinstance(value, Sealed):
             return value
         if isinstance(value, str) and value.startswith(FIXTURE):
-            return Sealed(self._from_fixture(value))
+            return Fixture(value)
         return self.base_field.to_python(value)
 
     def value_from_object(self, obj: Model) -> Any:

@@ -10,6 +10,7 @@ from typing import Final
 
 from django.core.signals import setting_changed
 from django.dispatch import receiver
+from django.views.decorators.debug import sensitive_variables
 
 from django_schemapatterns import conf
 from django_schemapatterns.conf_keys import read_keys
@@ -71,8 +72,8 @@ def ring(name: str) -> KeyRing:
     """
     found = _rings.get(name)
     if found is None:
-        found = _rings[name] = _load(name)
         _loaded_at[name] = monotonic()
+        found = _rings[name] = _load(name)
     return found
 
 
@@ -81,12 +82,14 @@ def subkeys(name: str, key_id: str, place: str) -> Subkeys:
     try:
         return ring(name).get(key_id, place)
     except UnknownKey:
-        if monotonic() - _loaded_at.get(name, 0) < RELOAD_SECONDS:
+        if monotonic() - _loaded_at[name] < RELOAD_SECONDS:
             raise
-        _rings.pop(name, None)
-        return ring(name).get(key_id, place)
+    _loaded_at[name] = monotonic()  # also for a source that does not answer now
+    _rings[name] = _load(name)
+    return _rings[name].get(key_id, place)
 
 
+@sensitive_variables()
 def _load(name: str) -> KeyRing:
     rings = conf.get().encryption_keys or {}
     if name not in rings:

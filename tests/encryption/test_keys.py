@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +14,7 @@ from django.conf import settings as django_settings
 from django_schemapatterns import conf
 from django_schemapatterns.encryption import generate_key, keys
 from django_schemapatterns.exceptions import ConfigurationError, UnknownKey
-from tests.encryption.tools import NEW, OLD, ring
+from tests.encryption.tools import NEW, OLD, reported, ring
 
 RAW = bytes(range(32))
 
@@ -141,6 +143,55 @@ def test_a_ring_is_read_again_for_a_key_that_it_does_not_have(settings: Any, mon
     monkeypatch.setattr(keys, "RELOAD_SECONDS", 0)
     assert keys.subkeys("pii", "old", "p").key_id == "old"
     assert len(asked) == 2
+
+
+def test_a_ring_stays_while_its_source_does_not_answer(settings: Any, monkeypatch: Any) -> None:
+    asked = []
+
+    def source() -> dict[str, str]:
+        asked.append(1)
+        if len(asked) > 1:
+            raise OSError("KMS is away")
+        return {"new": NEW}
+
+    settings.SCHEMAPATTERNS = {"ENCRYPTION_KEYS": {"pii": source}}
+    keys.ring("pii")
+    monkeypatch.setattr(keys, "RELOAD_SECONDS", 0)
+    with pytest.raises(ConfigurationError, match=r"\['pii'\]: .*source\(\) has failed: KMS is away"):
+        keys.subkeys("pii", "old", "p")
+    monkeypatch.setattr(keys, "RELOAD_SECONDS", 60)
+
+    assert keys.subkeys("pii", "new", "p").key_id == "new"
+    with pytest.raises(UnknownKey):
+        keys.subkeys("pii", "old", "p")
+    assert len(asked) == 2
+
+
+def test_threads_may_ask_for_a_ring_at_once(settings: Any) -> None:
+    settings.SCHEMAPATTERNS = {"ENCRYPTION_KEYS": {"pii": from_kms}}
+    start = threading.Barrier(8)
+
+    def index(number: int) -> bytes:
+        start.wait(30)
+        return keys.ring("pii").primary(f"place {number % 2}").index_of(b"x", 16)
+
+    for _ in range(20):
+        keys.forget()
+        with ThreadPoolExecutor(8) as pool:
+            assert len(set(pool.map(index, range(8)))) == 2
+
+
+@pytest.mark.parametrize("source", [OLD[:-4], b"x" * 31, f"{OLD}!", "env:WRONG_KEY"])
+def test_reports_of_errors_show_no_keys(monkeypatch: pytest.MonkeyPatch, source: Any) -> None:
+    monkeypatch.setenv("WRONG_KEY", OLD[:-4])
+    with ring(k=NEW, wrong=source):
+        try:
+            keys.ring("pii")
+        except ConfigurationError:
+            report = reported()
+
+    for leak in (OLD[:20], NEW[:20], "xxxxx"):
+        assert leak not in report
 
 
 def test_a_generated_key_is_one() -> None:
