@@ -187,3 +187,13 @@ def test_every_table_of_the_project_is_printed_as_a_module() -> None:
 def test_table_that_is_not_there_is_told() -> None:
     with pytest.raises(CommandError, match="no table or view lost"):
         printed("lost")
+
+
+def test_versions_are_told_from_those_that_remember_what_was_believed() -> None:
+    text = printed("periodtests_gemprice", "product_price_history", app_label="other")
+
+    assert "class PeriodtestsGemprice(patterns.BitemporalModel)" in text
+    assert "class ProductPriceHistory(patterns.PeriodModel)" in text
+    assert "superseded_at =" not in text
+    assert text.count("created_by =") == 1
+    assert "created_by = models.BigIntegerField(" in text

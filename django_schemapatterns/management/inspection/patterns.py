@@ -13,7 +13,8 @@ if TYPE_CHECKING:
 
 SOFT_DELETE = {"deleted_at", "deletion_id"}
 TIMESTAMPS = {"created_at", "updated_at"}
-PERIOD = {"effective_from", "recorded_at", "pending", "ended", "created_by", "reason"}
+PERIOD = {"effective_from", "recorded_at", "pending", "ended", "reason"}
+CREATED_BY = ("created_by", "character varying(200)")
 _RANGE = re.compile(r"RANGE \((\w+)\)")
 
 
@@ -40,8 +41,11 @@ def patterns_of(table: Table) -> Patterns:
         found.bases.append("patterns.SoftDeleteModel")
         found.columns |= SOFT_DELETE
     if columns >= PERIOD and any(name.startswith("period_") for name in functions):
-        found.bases.append("patterns.PeriodModel")
-        found.columns |= PERIOD
+        remembers = "superseded_at" in columns
+        found.bases.append("patterns.BitemporalModel" if remembers else "patterns.PeriodModel")
+        found.columns |= PERIOD | {"superseded_at"}
+        # Who made a version may be a foreign key of the table's own.
+        found.columns |= {each.name for each in table.columns if (each.name, each.type) == CREATED_BY}
     _add_timestamps(found, table)
     _add_partitions(found, table)
     return found
