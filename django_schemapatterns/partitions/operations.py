@@ -93,12 +93,11 @@ class FillPartitionKey(Operation):
 
         FillPartitionKey("orderitem", "order_created_at")
 
-    It goes between AddField(…, null=True) and AlterField(…, null=False).
+    It goes between AddField(…, null=True) and AlterField(…, null=False), as makemigrations writes it.
     """
 
     category = OperationCategory.SQL
     reversible = True
-    elidable = True
 
     def __init__(self, model_name: str, name: str) -> None:
         self.model_name = model_name

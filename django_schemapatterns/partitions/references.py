@@ -18,6 +18,7 @@ from django_schemapatterns.schema.names import quote, shorten
 from django_schemapatterns.schema.objects import SchemaObject
 
 if TYPE_CHECKING:
+    from django.db.migrations.operations.base import Operation
     from django.db.models import Model
 
     _DateTimeField = models.DateTimeField[Any, Any]
@@ -66,6 +67,12 @@ class PartitionKeyField(_DateTimeField):
             if known is not None and not isinstance(known, BaseExpression | Combinable):
                 setattr(model_instance, self.attname, known)
         return super().pre_save(model_instance, add)
+
+    def filled_by(self, model_name: str, name: str) -> Operation:
+        """Return the operation that fills the field in for the rows that were there before it."""
+        from django_schemapatterns.partitions.operations import FillPartitionKey
+
+        return FillPartitionKey(model_name, name)
 
     def constraint_name(self, model: type[Model]) -> str:
         return shorten(f"{model._meta.db_table.replace(chr(34), '').replace('.', '_')}_{self.column}_fk")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, cast
 
+from django.core.exceptions import FieldDoesNotExist
 from django.core.management.commands import makemigrations, migrate
 from django.db.migrations import AddConstraint, AddField, AlterField, CreateModel, Migration
 from django.db.migrations.autodetector import MigrationAutodetector, OperationDependency
@@ -53,6 +54,21 @@ class SchemaAutodetectorMixin(MigrationAutodetector):
             # A field was renamed that keeps its column, and Django 6 looks for it among the `fields` of each.
             return True
 
+    def _generate_added_field(self, app_label: str, model_name: str, field_name: str) -> None:
+        """Let a field be filled in that knows its values for rows that are there, and ask nobody for one."""
+        fields = self.to_state.models[app_label, model_name].fields
+        field = fields[field_name]
+        if field.null or not hasattr(field, "filled_by"):
+            super()._generate_added_field(app_label, model_name, field_name)  # type: ignore[misc]
+            return
+        fields[field_name] = field.clone()
+        fields[field_name].null = True
+        super()._generate_added_field(app_label, model_name, field_name)  # type: ignore[misc]
+        fields[field_name] = field
+        added: Any = [OperationDependency(app_label, model_name, field_name, OperationDependency.Type.CREATE)]
+        for operation in (field.filled_by(model_name, field_name), AlterField(model_name, field_name, field)):
+            self.add_operation(app_label, operation, dependencies=added)
+
     def _sort_migrations(self) -> None:
         created = {
             (app_label, operation.name_lower)
@@ -92,7 +108,7 @@ class SchemaAutodetectorMixin(MigrationAutodetector):
     def _field_in(self, state: Any, app_label: str, operation: Any) -> Any:
         try:
             return state.apps.get_model(app_label, operation.model_name)._meta.get_field(operation.name)
-        except LookupError:  # of a model that gets another name
+        except (LookupError, FieldDoesNotExist):  # of a model that gets another name; or new
             return None
 
     def _new_model(self, app_label: str, name: str) -> Any:

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.db import models
-from django.db.migrations import AddField
+from django.db.migrations import AddField, AlterUniqueTogether, RemoveConstraint, RemoveIndex
+from django.db.migrations.operations.fields import FieldOperation
 
 if TYPE_CHECKING:
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor as SchemaEditor
@@ -16,6 +17,10 @@ if TYPE_CHECKING:
     _Field = models.Field[Any, Any]
 else:
     _Field = models.Field
+
+
+# What adds the columns that a table is stored by, and takes away the rules that it can not have then.
+_BEFORE = (FieldOperation, AlterUniqueTogether, RemoveConstraint, RemoveIndex)
 
 
 class StorageField(_Field):
@@ -83,13 +88,22 @@ class StorageField(_Field):
 
 
 def convert_tables(operations: list[Operation]) -> None:
-    """Let such fields come to tables that are there already by an operation of their own."""
-    for place, operation in enumerate(operations):
-        if not (isinstance(operation, AddField) and isinstance(operation.field, StorageField)):
-            continue
-        if conversion := operation.field.conversion(operation.model_name):
-            conversion._auto_deps = getattr(operation, "_auto_deps", [])  # type: ignore[attr-defined]
-            operations[place] = conversion
+    """Let such fields come to tables that are there already by an operation, when the columns are ready."""
+    conversions = {operation: found for operation in operations if (found := _conversion(operation))}
+    if conversions:
+        operations[:] = [each for each in operations if each not in conversions]
+        before = [place for place, each in enumerate(operations) if isinstance(each, _BEFORE)]
+        place = max(before, default=-1) + 1
+        operations[place:place] = conversions.values()
+
+
+def _conversion(operation: Operation) -> Operation | None:
+    if not (isinstance(operation, AddField) and isinstance(operation.field, StorageField)):
+        return None
+    conversion = operation.field.conversion(operation.model_name)
+    if conversion is not None:
+        conversion._auto_deps = getattr(operation, "_auto_deps", [])  # type: ignore[attr-defined]
+    return conversion
 
 
 def storage_of(model: type[Model]) -> StorageField | None:

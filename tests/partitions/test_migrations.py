@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from io import StringIO
 from typing import Any
 
@@ -166,6 +167,42 @@ def test_makemigrations_converts_a_table_that_is_there() -> None:
     assert isinstance(operation, ConvertToPartitioned)
     assert primary_key("testapp_tree") == ["id", "at"]
     assert story.model()._default_manager.count() == 1
+
+
+def leaf(**members: Any) -> Declare:
+    def declare() -> Any:
+        body = {"__module__": __name__, "Meta": type("Meta", (), {"app_label": "testapp"})}
+        return type("Leaf", (models.Model,), body | {name: member() for name, member in members.items()})
+
+    return declare
+
+
+def test_makemigrations_converts_a_table_that_others_point_at() -> None:
+    """What stands in the way goes before, and what needs the partitioned table comes after it."""
+
+    def own() -> Any:
+        return models.ForeignKey("testapp.Tree", models.CASCADE)
+
+    def loose() -> Any:
+        return models.ForeignKey("testapp.Tree", models.CASCADE, db_constraint=False)
+
+    def code(**options: Any) -> Any:
+        return lambda: models.IntegerField(null=True, **options)
+
+    key = partial(fields.PartitionKeyField, "tree")
+    story = Story(tree(models.Model, at=moment, code=code(unique=True)), leaf(tree=own))
+    parent = story.model()(at=timezone.now(), code=1)
+    parent.save()
+    story.model("Leaf")(tree_id=parent.pk).save()
+    execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+    story.becomes(tree(at=moment, code=code(), partition=by()), leaf(tree=loose, tree_at=key))
+
+    (child,) = story.model("Leaf")._default_manager.values("tree_id", "tree_at")
+    assert child == {"tree_id": parent.pk, "tree_at": parent.at}  # type: ignore[attr-defined]
+    assert primary_key("testapp_tree") == ["id", "at"]
+    rules = "SELECT count(*) FROM pg_constraint WHERE conrelid = 'testapp_leaf'::regclass AND contype = 'f'"
+    assert select(f"{rules} AND conparentid = 0") == [(1,)]
 
 
 def test_add_field_does_not_partition_an_ordinary_table() -> None:
