@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Final
 
 from django.db import IntegrityError
 
@@ -31,27 +31,14 @@ class Attaching(Conversion):
 
     def convert(self, found: Inventory) -> None:
         end = self._end_of_history()
-        bound = bound_literal(end, self._key_type())
+        bound = bound_literal(end, self.key_type)
         index = self._prepare(found, bound)
         self.locked(lambda: self._swap(self.look(), bound, index, end))
 
     def _end_of_history(self) -> datetime:
         """Return where the period ends that the newest row, and the nearest future, are in."""
-        every = self.options.every or "month"
-        with self.editor.connection.cursor() as cursor:
-            by = quote(self.options.by)
-            cursor.execute(f"SELECT {by} FROM {quote(self.table)} ORDER BY {by} DESC LIMIT 1")  # noqa: S608
-            newest = (cursor.fetchone() or (None,))[0]
-        ends = next_start(every, start_of(every, self.now + MARGIN))
-        while newest is not None and not self._is_before(newest, ends):
-            ends = next_start(every, ends)
-        return ends
-
-    def _is_before(self, value: Any, end: datetime) -> bool:
-        kind = self._key_type()
-        with self.editor.connection.cursor() as cursor:
-            cursor.execute(f"SELECT %s::{kind} < {bound_literal(end, kind)}::{kind}", [value])
-            return bool(cursor.fetchone()[0])
+        every, soon = self.options.every or "month", self.now + MARGIN
+        return next_start(every, start_of(every, max(soon, self.moment("DESC") or soon)))
 
     def _prepare(self, found: Inventory, bound: str) -> str | None:
         """Prove the bounds of the history and build its key, while the table is in use."""
@@ -99,6 +86,3 @@ class Attaching(Conversion):
         )
         self.say(self.maker().from_window(end))
         self.finish(rebuild)
-
-    def _key_type(self) -> str:
-        return str(self.model._meta.get_field(self.options.name).db_type(self.editor.connection))

@@ -19,6 +19,8 @@ _DAYS: Final = {"day": 1, "week": 7}
 _DURATION = re.compile(r"\s*(\d{1,5})\s*(day|week|month|quarter|year)s?\s*")
 # The lowest UUIDv7 of a millisecond: the version and the variant are set, nothing else.
 _UUID7: Final = (0x7 << 76) | (0b10 << 62)
+# A table that needs more partitions at once has a wrong clock, a wrong row or a wrong `every`.
+MOST: Final = 2000
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,17 +7,20 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, Final
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any, Final, Literal
+from uuid import UUID
 
 from django.db import Error, OperationalError, transaction
 from django.utils import timezone
 
 from django_schemapatterns.exceptions import ConfigurationError
 from django_schemapatterns.partitions import inventory as inventories, making
+from django_schemapatterns.partitions.bounds import moment
 from django_schemapatterns.partitions.copying import Copy
 from django_schemapatterns.partitions.fields import primary_key
 from django_schemapatterns.partitions.inventory import Inventory
+from django_schemapatterns.partitions.plan import as_moment
 from django_schemapatterns.partitions.rebuild import Rebuild, beside
 from django_schemapatterns.partitions.running import alone
 from django_schemapatterns.schema.names import plain, quote, shorten
@@ -36,6 +39,7 @@ TRIES: Final = 10
 # A policy that holds for the owner, too, would leave rows out; so PostgreSQL rather refuses to read.
 ALL_ROWS: Final = "SET LOCAL row_security = off"
 AS_BEFORE: Final = "SET LOCAL row_security TO DEFAULT"
+CENTURY: Final = timedelta(days=36_525)
 PASSING: Final = {"55P03", "40P01"}  # a lock that is not to be had, a deadlock
 
 
@@ -143,6 +147,29 @@ class Conversion:
                     f"The foreign key {each.name}: nothing can point at a part of the primary key, which "
                     f"gets {columns}. Remove it (db_constraint=False), and add a PartitionKeyField."
                 )
+
+    @property
+    def key_type(self) -> str:
+        return str(self.model._meta.get_field(self.options.name).db_type(self.editor.connection))
+
+    def moment(self, order: Literal["ASC", "DESC"]) -> datetime | None:
+        """Return that of the oldest row, or of the newest; raises ConfigurationError for one of no period."""
+        by, kind = quote(self.options.by), self.key_type
+        rows = f"SELECT {by}::text, {as_moment(by, kind)} FROM {quote(self.table)}"  # noqa: S608
+        with self.editor.connection.cursor() as cursor:
+            cursor.execute(f"{rows} ORDER BY {by} {order} LIMIT 1")
+            value, text = cursor.fetchone() or (None, "")
+        if value is None:
+            return None
+        with suppress(TypeError, ValueError, OverflowError):
+            found = moment(text, kind)
+            if found < self.now + CENTURY and (kind != "uuid" or UUID(value).version == 7):
+                return found
+        raise ConfigurationError(
+            f"{self.table} has a row whose {self.options.by} is {value}, which is "
+            f"{'no UUIDv7' if kind == 'uuid' else 'no time'} that a partition is made for. "
+            "Give the row another value first, or choose another key."
+        )
 
     def finish(self, rebuild: Rebuild) -> None:
         """Give the table everything that the old one had, and that others had of it."""

@@ -6,10 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from django_schemapatterns.partitions import making
 from django_schemapatterns.partitions.conversion import Conversion
 from django_schemapatterns.partitions.inventory import Inventory, next_values
-from django_schemapatterns.schema.names import quote
 
 
 @dataclass(kw_only=True)
@@ -56,10 +54,4 @@ class Filling(Conversion):
         """Return the moments of the oldest row and of the newest one."""
         if self.options.every is None:
             return None, None
-        by, found = quote(self.options.by), []
-        with self.editor.connection.cursor() as cursor:
-            for order in ("ASC", "DESC"):
-                cursor.execute(f"SELECT {by} FROM {quote(self.table)} ORDER BY {by} {order} LIMIT 1")  # noqa: S608
-                row = cursor.fetchone()
-                found.append(making.moment_of_key(row[0]) if row else None)
-        return found[0], found[1]
+        return self.moment("ASC"), self.moment("DESC")

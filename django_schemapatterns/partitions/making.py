@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
+from django_schemapatterns.exceptions import ConfigurationError
 from django_schemapatterns.partitions import marks
 from django_schemapatterns.partitions.bounds import (
-    moment_of,
+    MOST,
     partition_name,
     start_of,
     windows,
@@ -43,15 +44,6 @@ def exists(connection: BaseDatabaseWrapper, table: str) -> bool:
     with connection.cursor() as cursor:
         cursor.execute(_EXISTS, [quote(table)])
         return bool(cursor.fetchone()[0])
-
-
-def moment_of_key(value: Any) -> datetime:
-    """Return the moment that a value of the key names."""
-    if isinstance(value, uuid.UUID):
-        return moment_of(value)
-    if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=UTC)
-    return datetime(value.year, value.month, value.day, tzinfo=UTC)
 
 
 def copy_triggers(table: str) -> str:
@@ -132,7 +124,12 @@ class Maker:
         ahead = windows_ahead(every, self.now, self.options.ahead)
         first, last = min(self.oldest or self.now, self.now), max(self.newest or self.now, ahead[-1].low)
         if (self.oldest, self.newest) != (None, None):
-            ahead = list(windows(every, first, start_of(every, last)))
+            ahead = list(islice(windows(every, first, start_of(every, last)), MOST + 1))
+            if len(ahead) > MOST:
+                raise ConfigurationError(
+                    f"{self.parent} would get more than {MOST} partitions, from {first:%Y-%m-%d} to "
+                    f'{last:%Y-%m-%d}. Look at its oldest row and its newest, or say strategy="attach".'
+                )
         for window in ahead:
             low, high = window.literals(key_type)
             if since is None or window.low >= since:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final, Literal
 from django.db import connections
 
 from django_schemapatterns.partitions import bounds
-from django_schemapatterns.partitions.bounds import Duration, Window, partition_name, windows_ahead
+from django_schemapatterns.partitions.bounds import MOST, Duration, Window, partition_name, windows_ahead
 from django_schemapatterns.partitions.expressions import LATEST
 from django_schemapatterns.partitions.inventory import unproven
 from django_schemapatterns.partitions.listing import is_readable
@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from django_schemapatterns.partitions.listing import Listing
 
 Action = Literal["create", "validate", "analyze", "finish", "detach", "date", "archive", "drop"]
-# A table that needs more partitions at once has a wrong clock or a wrong `every`.
-MOST: Final = 2000
 # What lies outside, such as infinity, has no period and stays in the default partition.
 CALENDAR: Final = (datetime(1970, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC))
 
@@ -223,7 +221,7 @@ def _crowded(listing: Listing, *, using: str) -> Iterator[tuple[Window, int]]:
     with connections[using].cursor() as cursor:
         while True:
             cursor.execute(
-                f"SELECT {_as_moment(key, listing.key_type)} FROM {listing.default.name} "
+                f"SELECT {as_moment(key, listing.key_type)} FROM {listing.default.name} "
                 f"WHERE {key} >= {first} AND {key} < {end} ORDER BY {key} LIMIT 1"
             )
             found = cursor.fetchone()
@@ -237,7 +235,8 @@ def _crowded(listing: Listing, *, using: str) -> Iterator[tuple[Window, int]]:
             yield window, cursor.fetchone()[0]
 
 
-def _as_moment(key: str, key_type: str) -> str:
+def as_moment(key: str, key_type: str) -> str:
+    """Return the SQL that writes a key as `bounds.moment()` reads it, whatever the session's settings are."""
     if key_type == "uuid":
         return f"{key}::text"
     if key_type == "date":

@@ -186,6 +186,30 @@ def test_what_an_earlier_run_has_not_proven_is_proven(comment: Any) -> None:
     assert inventory.unproven(connection, COMMENT) == []
 
 
+@pytest.mark.parametrize("strategy", ["attach", "copy"])
+@pytest.mark.parametrize("value", ["infinity", "3026-01-01 00:00+00"])
+def test_rows_of_no_period_are_told(ledger: Any, strategy: Strategy, value: str) -> None:
+    execute(f"INSERT INTO {LEDGER} (at, amount) VALUES (%s, 1)", value)
+
+    with pytest.raises(ConfigurationError, match=f"a row whose at is {value[:8]}.*, which is no time"):
+        run(ledger, strategy)
+
+
+@pytest.mark.parametrize("strategy", ["attach", "copy"])
+def test_other_uuids_are_told(comment: Any, strategy: Strategy) -> None:
+    execute(f"INSERT INTO {COMMENT} VALUES ('f98ceddf-448b-44e7-a010-2d24f749703e')")
+
+    with pytest.raises(ConfigurationError, match=r"is f98ceddf.*, which is no UUIDv7"):
+        run(comment, strategy)
+
+
+def test_more_partitions_than_anybody_wants_are_not_made(ledger: Any) -> None:
+    execute(f"INSERT INTO {LEDGER} (at, amount) VALUES ('0217-01-01 00:00+00', 1)")
+
+    with pytest.raises(ConfigurationError, match=r"more than 2000 partitions, from 217-01-01 to"):
+        run(ledger, "copy")
+
+
 def test_a_circle_by_a_part_of_the_key_is_refused(ledger: Any) -> None:
     execute(f"ALTER TABLE {LEDGER} ADD above bigint CONSTRAINT ledger_above REFERENCES {LEDGER}")
 
