@@ -23,9 +23,9 @@ class DeferredEditorMixin(BaseDatabaseSchemaEditor):
         if not self._take_deferred(model, constraint.name, is_index=False):
             super().remove_constraint(model, constraint)
 
-    def remove_index(self, model: type[Model], index: Any) -> None:
+    def remove_index(self, model: type[Model], index: Any, **how: Any) -> None:
         if not self._take_deferred(model, index.name, is_index=True):
-            super().remove_index(model, index)
+            super().remove_index(model, index, **how)
 
     def rename_index(self, model: type[Model], old_index: Any, new_index: Any) -> None:
         for statement in self._take_deferred(model, old_index.name, is_index=True):
