@@ -175,7 +175,8 @@ class Command(BaseCommand):
         )
         for each in found.listing.partitions:
             rows = "?" if each.rows is None else f"{each.rows:,}"
-            note = "  detach pending" if each.is_pending else "" if each.is_ours or each.is_default else "  not ours"
+            ours = each.is_ours or each.is_default
+            note = "  detach pending" if each.is_pending else "" if ours else "  not ours"
             self.stdout.write(f"  {each.name:<50} {rows:>14} rows {_size(each.bytes):>10}{note}")
         for leftover in found.listing.leftovers:
             kept = f"archived in {leftover.mark.archive}" if leftover.mark.archive else "not archived"
