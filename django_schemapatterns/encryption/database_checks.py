@@ -47,7 +47,7 @@ def _check_rows(connection: Any, field: EncryptedField) -> Iterator[CheckMessage
     with connection.cursor() as cursor:
         if field.index is not None and _lacks_index(cursor, connection, table, field):
             yield CheckWarning(
-                f"{field.label}: rows have a value and no index, so that lookups do not find them.",
+                f"{field.label}: rows have a value and not its index, so that lookups do not find them.",
                 hint=f"Run `{command}`.",
                 obj=field,
                 id="schemapatterns.W495",
@@ -64,9 +64,10 @@ def _check_rows(connection: Any, field: EncryptedField) -> Iterator[CheckMessage
             )
 
 
-def _lacks_index(cursor: Any, connection: Any, table: str, field: EncryptedField) -> bool:
+def _lacks_index(cursor: Any, connection: Any, table: str, field: Any) -> bool:
     value, index = map(connection.ops.quote_name, (field.column, field.index_field.column))
-    cursor.execute(f"SELECT EXISTS (SELECT FROM {table} WHERE {index} IS NULL AND {value} IS NOT NULL)")  # noqa: S608
+    lacks = f"{value} IS NOT NULL AND ({index} IS NULL OR octet_length({index}) <> %s)"
+    cursor.execute(f"SELECT EXISTS (SELECT FROM {table} WHERE {lacks})", [field.index.size])  # noqa: S608
     return bool(cursor.fetchone()[0])
 
 

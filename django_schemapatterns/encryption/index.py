@@ -42,6 +42,7 @@ class BlindIndex:
     an attacker less, and lookups give candidates only.
     unique: whether no two rows may have the same value.
     accept_leakage: why an index of few possible values is right, although it tells which rows have the same.
+    previous: the index that rows have from before `normalize` or `bits` changed; lookups find those, too.
     """
 
     def __init__(
@@ -51,6 +52,7 @@ class BlindIndex:
         bits: int = 128,
         unique: bool = False,
         accept_leakage: str = "",
+        previous: BlindIndex | None = None,
     ) -> None:
         if normalize not in (None, *NORMALIZE):
             raise ConfigurationError(f"BlindIndex: normalize is {normalize!r}; it may be 'casefold' or None.")
@@ -62,7 +64,7 @@ class BlindIndex:
                 f"differ."
             )
         self.normalize, self.bits, self.unique = normalize, bits, unique
-        self.accept_leakage = accept_leakage
+        self.accept_leakage, self.previous = accept_leakage, previous
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, BlindIndex) and self._identity == other._identity
@@ -72,7 +74,7 @@ class BlindIndex:
 
     @property
     def _identity(self) -> tuple[Any, ...]:
-        return self.normalize, self.bits, self.unique
+        return self.normalize, self.bits, self.unique, self.previous
 
     @property
     def size(self) -> int:
@@ -82,7 +84,12 @@ class BlindIndex:
     @property
     def is_exact(self) -> bool:
         """Whether rows with the same index have the same value."""
-        return self.bits >= EXACT_BITS
+        return all(each.bits >= EXACT_BITS for each in self.all)
+
+    @property
+    def all(self) -> list[BlindIndex]:
+        """This index, and the one that rows may still have."""
+        return [self, *(self.previous.all if self.previous else ())]
 
     def normalized(self, data: bytes) -> bytes:
         """Return what of a value counts."""

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field as attribute
 from typing import TYPE_CHECKING, Any, Final
 
 from django.db import IntegrityError, OperationalError, connections, transaction
+from psycopg.errors import DeadlockDetected, LockNotAvailable
 
 from django_schemapatterns.encryption import sealing
 from django_schemapatterns.encryption.keys import ring
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 LOCK_TIMEOUT: Final = "5s"
 ATTEMPTS: Final = 3
-LOCK_NOT_AVAILABLE: Final = "55P03"
+BUSY: Final = (LockNotAvailable, DeadlockDetected)
 
 Around = Callable[[Any], AbstractContextManager[Any]]
 Advance = Callable[[int, str], None]
@@ -139,7 +140,7 @@ class Reencryption:
                     rows = table.read(self.batch_size, after=last, stale_for=stale_for)
                     return rows, self._write(table, rows, outcome)
             except OperationalError as error:  # somebody holds rows of the batch
-                if getattr(error.__cause__, "sqlstate", None) != LOCK_NOT_AVAILABLE:
+                if not isinstance(error.__cause__, BUSY):
                     raise
         return rows, 0
 

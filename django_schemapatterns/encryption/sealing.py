@@ -99,9 +99,10 @@ def plaintext_of(field: EncryptedField, sealed: bytes, bound: bytes | None) -> b
 
 
 def indexes_of(field: EncryptedField, value: Any) -> list[bytes]:
-    """Return the blind index of a value by each key of the ring."""
-    data = plaintext.to_bytes(field.base_field, value)
-    return [_index(field, each, data) for each in keys.ring(field.key).all(field.place)]
+    """Return the blind indexes that rows with a value may have: by each key, and those of before."""
+    data, all_keys = plaintext.to_bytes(field.base_field, value), keys.ring(field.key).all(field.place)
+    indexes = field.index.all if field.index else []
+    return [each.index_of(index.normalized(data), index.size) for each in all_keys for index in indexes]
 
 
 def bound_of(field: EncryptedField, instance: Model) -> bytes | None:

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from io import StringIO
 from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 
 from django_schemapatterns.encryption.checks import encrypted_fields
 from django_schemapatterns.encryption.reencrypt import Outcome, Reencryption
 from django_schemapatterns.exceptions import UnknownKey
+from django_schemapatterns.fields import BlindIndex
 from django_schemapatterns.models import AuditLog
 from tests.encryption.app.models import Account, Customer, Diary, Person, Tenant
 from tests.encryption.tools import NEW, OLD, OTHER, ring, store, stored
@@ -193,6 +197,81 @@ def test_everything_can_be_done_again() -> None:
 
     assert stored(row, "note") != before
     assert Person.objects.get().note == "n"
+
+
+def test_lookups_find_rows_by_the_index_that_they_had_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    with ring(old=OLD):
+        Person.objects.create(tax_number="Ab")
+    field: Any = Person._meta.get_field("tax_number")
+    new = BlindIndex(normalize="casefold", bits=160, previous=BlindIndex(unique=True))
+
+    with ring(new=NEW, old=OLD):
+        monkeypatch.setattr(field, "index", new)
+        Person.objects.create(tax_number="Cd")
+        assert [Person.objects.filter(tax_number=text).count() for text in ("Ab", "ab", "cD")] == [1, 0, 1]
+        assert run("cryptotests.Person.tax_number", all=True)["code"] == 0
+        assert [Person.objects.filter(tax_number=text).count() for text in ("Ab", "ab", "cD")] == [1, 1, 1]
+        monkeypatch.setattr(field, "index", BlindIndex(normalize="casefold", bits=160))
+        assert Person.objects.filter(tax_number__in=["AB", "CD"]).count() == 2
+
+
+def on_its_own_connection(action: Callable[..., Any], *arguments: Any) -> Any:
+    try:
+        return action(*arguments)
+    finally:
+        connection.close()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_lose_nothing_that_others_write_or_look_for() -> None:
+    with ring(old=OLD):
+        rows = Person.objects.bulk_create(Person(tax_number=f"N{n}", note="old") for n in range(200))
+    done = threading.Event()
+
+    def look() -> list[int]:
+        missed: list[int] = []
+        while not done.is_set():
+            missed += [n for n in (0, 99, 199) if not Person.objects.filter(tax_number=f"N{n}").exists()]
+        return missed
+
+    def write() -> None:
+        for row in rows[::5]:
+            Person.objects.filter(pk=row.pk).update(note=f"new {row.pk}")
+
+    def reencrypt() -> None:
+        Reencryption(fields("cryptotests.Person.tax_number", "cryptotests.Person.note"), batch_size=20).run()
+
+    with ring(new=NEW, old=OLD), ThreadPoolExecutor(4) as pool:
+        looking = pool.submit(on_its_own_connection, look)
+        try:
+            list(pool.map(on_its_own_connection, (reencrypt, reencrypt, write)))
+        finally:
+            done.set()
+        assert looking.result() == []
+
+    with ring(new=NEW):
+        found = dict(Person.objects.values_list("tax_number", "note"))
+    assert found == {row.tax_number: f"new {row.pk}" if row in rows[::5] else "old" for row in rows}
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_server_that_ends_the_connection_loses_one_batch_at_most() -> None:
+    with ring(old=OLD):
+        Person.objects.bulk_create(Person(note=str(number)) for number in range(50))
+
+    def end(rows: int, label: str) -> None:
+        with connection.cursor() as cursor, suppress(OperationalError):
+            cursor.execute("SELECT pg_terminate_backend(pg_backend_pid())")
+
+    with ring(new=NEW, old=OLD):
+        with pytest.raises(OperationalError):
+            Reencryption(fields("cryptotests.Person.note"), batch_size=10).run(end)
+        connection.close()
+        work = Reencryption(fields("cryptotests.Person.note"), batch_size=10)
+        assert work.plan()[0].keys == {"new": 10, "old": 40}
+        assert work.run().complete
+    with ring(new=NEW):
+        assert sorted(map(int, Person.objects.values_list("note", flat=True))) == list(range(50))
 
 
 def test_the_audit_log_has_a_note_and_no_changes() -> None:
