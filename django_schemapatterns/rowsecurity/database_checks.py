@@ -45,14 +45,22 @@ def check_connection(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:
         for model in apps.get_models(include_auto_created=True)
         if row_security_of(model) and router.allow_migrate_model(connection.alias, model)
     }
+    unknown: list[str] = []
     for name, table in catalog.tables(connection, models).items():
-        yield from _check_table(connection, models[name], table)
+        yield from _check_table(connection, models[name], table, unknown)
+    if unknown:
+        yield checks.Warning(
+            f"Whether policies are those of today's code is unknown of {', '.join(unknown)}.",
+            hint="They are compared by a temporary table, which the role of the connection may not make. Run "
+            "the check as the role that runs migrations.",
+            id="schemapatterns.W426",
+        )
     yield from _check_functions(connection)
     yield from _check_migrating(connection)
 
 
 def _check_table(
-    connection: BaseDatabaseWrapper, model: type[Model], table: catalog.TableRow
+    connection: BaseDatabaseWrapper, model: type[Model], table: catalog.TableRow, unknown: list[str]
 ) -> Iterator[CheckMessage]:
     on = ON.format(table=table.name)
     if not table.enabled:
@@ -81,13 +89,18 @@ def _check_table(
         text = f"is for roles that do not exist: {', '.join(missing)}"
         yield _error(model, text, f"CREATE ROLE {quote(missing[0])} NOLOGIN", "schemapatterns.E425")
         return
-    yield from _check_policies(connection, model, table, expected)
+    wanted = catalog.as_postgresql_writes(connection, table.name, expected)
+    if wanted is None:
+        unknown.append(model._meta.label)
+    yield from _check_policies(model, table, expected, wanted)
 
 
 def _check_policies(
-    connection: BaseDatabaseWrapper, model: type[Model], table: catalog.TableRow, expected: list[Policy]
+    model: type[Model],
+    table: catalog.TableRow,
+    expected: list[Policy],
+    wanted: dict[str, catalog.PolicyRow] | None,
 ) -> Iterator[CheckMessage]:
-    wanted = catalog.as_postgresql_writes(connection, table.name, expected)
     by_name = {policy.name: policy for policy in expected}
     for name, policy in by_name.items():
         present = table.policies.get(name)
@@ -105,14 +118,6 @@ def _check_policies(
             f"DROP POLICY {quote(name)} ON {table.name}.",
             obj=model,
             id="schemapatterns.W423",
-        )
-    if wanted is None:
-        yield checks.Warning(
-            f"{model._meta.label}: whether its policies are those of today's code is unknown.",
-            hint="They are compared by a temporary table, which the role of the connection may not make. Run "
-            "the check as the role that runs migrations.",
-            obj=model,
-            id="schemapatterns.W426",
         )
 
 

@@ -61,7 +61,8 @@ def undeclared(models: list[Any]) -> Iterator[CheckMessage]:
         if must_declare(options.app_label):
             yield checks.Error(
                 f"{options.label} has no RowSecurity, and SCHEMAPATTERNS['PROTECTED_APPS'] has its app.",
-                hint="Declare it, or say why all may see all rows: rowsecurity.unprotected(model, reason=…).",
+                hint=f"Declare it{', by rowsecurity.protect()' if options.auto_created else ''}, or say why "
+                "all may see all rows: rowsecurity.unprotected(model, reason=…).",
                 obj=model,
                 id="schemapatterns.E408",
             )

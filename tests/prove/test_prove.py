@@ -66,7 +66,7 @@ def test_what_holds_is_proven(bank: House) -> None:
     trials = {each["trial"] for each in findings if each["table"] == "public.safes"}
     assert trials == {
         "enabled", "nobody", "truncate", "view safe_labels", "read", "update", "delete", "insert",
-        "hand over", "foreign key coins_safe_id_fkey",
+        "hand over", "foreign key coins_safe_id_fkey", "orphans", "owners",
     }  # fmt: skip
     assert bank.run("postgres", "SELECT * FROM safes ORDER BY id") == before
 
@@ -153,7 +153,8 @@ def test_a_table_without_rows_of_two_is_unknown(bank: House) -> None:
     with changed(bank, make, "DROP TABLE empty"):
         code, findings = proof(bank)
 
-    assert (code, failures(findings, "unknown")) == (2, {("public.empty", "isolation")})
+    unknown = {("public.empty", "isolation"), ("public.empty", "orphans")}
+    assert (code, failures(findings, "unknown")) == (2, unknown)
 
 
 def test_a_policy_that_is_dropped_is_not_called_proven(bank: House) -> None:
@@ -164,6 +165,81 @@ def test_a_policy_that_is_dropped_is_not_called_proven(bank: House) -> None:
 
     assert code == 2
     assert ("public.safes", "isolation") in failures(findings, "unknown")
+
+
+ORPHAN = """
+ALTER TABLE coins DISABLE TRIGGER ALL; INSERT INTO coins (safe_id, worth) VALUES (4711, 0);
+ALTER TABLE coins ENABLE TRIGGER ALL
+"""
+
+
+def test_rows_that_point_at_none_are_found(bank: House) -> None:
+    with changed(bank, ORPHAN, "DELETE FROM coins WHERE safe_id = 4711"):
+        code, findings = proof(bank)
+
+    assert (code, failures(findings)) == (1, {("public.coins", "orphans")})
+    assert any("1 rows point at no row of safes" in each["detail"] for each in findings)
+
+
+def test_what_the_witness_is_not_shown_is_unknown(bank: House) -> None:
+    with changed(
+        bank,
+        "ALTER POLICY bypass ON safes USING (label IS NOT NULL)",
+        "ALTER POLICY bypass ON safes USING (true)",
+    ):
+        code, findings = proof(bank)
+
+    assert (code, failures(findings)) == (2, set())
+    assert failures(findings, "unknown") == {("public.safes", "orphans"), ("public.coins", "orphans")}
+
+
+def test_rows_without_an_owner_are_told(bank: House) -> None:
+    change = "ALTER TABLE safes ALTER owner_id DROP NOT NULL; INSERT INTO safes (label) VALUES ('lost')"
+    back = "DELETE FROM safes WHERE owner_id IS NULL; ALTER TABLE safes ALTER owner_id SET NOT NULL"
+    shown = ALSO.format("SELECT", "USING (owner_id IS NULL)")
+    with changed(bank, change, back):
+        code, findings = proof(bank)
+        with changed(bank, shown, "DROP POLICY also ON safes"):
+            _, shown_findings = proof(bank)
+
+    assert (code, failures(findings, "unknown")) == (2, {("public.safes", "owners")})
+    assert ("public.safes", "owners") in failures(shown_findings, "ok")
+
+
+TENANTS = f"""
+CREATE TABLE papers (
+    id int PRIMARY KEY, tenant bigint NOT NULL, owner_id bigint NOT NULL, UNIQUE (tenant, id)
+);
+CREATE TABLE notes (id int PRIMARY KEY, tenant bigint NOT NULL, paper int, {{rule}});
+INSERT INTO papers VALUES (1, 1, 1), (2, 1, 2), (3, 2, 3), (4, 2, 1);
+INSERT INTO notes VALUES (1, 1, 1), (2, 2, {{paper}});
+ALTER TABLE papers ENABLE ROW LEVEL SECURITY; ALTER TABLE notes ENABLE ROW LEVEL SECURITY;
+GRANT SELECT, INSERT, UPDATE, DELETE ON papers, notes TO <web>; GRANT SELECT ON papers, notes TO <admin>;
+CREATE POLICY own ON papers TO <web> USING ({OWN});
+CREATE POLICY wall ON papers AS RESTRICTIVE TO <web>
+    USING (tenant = (SELECT schemapatterns.current_tenant_id(NULL::bigint)));
+CREATE POLICY wall ON notes TO <web> USING (tenant = (SELECT schemapatterns.current_tenant_id(NULL::bigint)));
+CREATE POLICY bypass ON papers TO <admin> USING (true); CREATE POLICY bypass ON notes TO <admin> USING (true)
+"""
+
+
+def test_a_row_may_point_at_a_hidden_one_of_its_tenant_and_at_no_other(bank: House) -> None:
+    rule = "CONSTRAINT within FOREIGN KEY (tenant, paper) REFERENCES papers (tenant, id)"
+    with changed(bank, TENANTS.format(rule=rule, paper=3), "DROP TABLE notes, papers"):
+        code, findings = proof(bank)
+
+    assert (code, failures(findings), failures(findings, "unknown")) == (0, set(), set())
+    assert any("user 2 and tenant 1" in each["detail"] for each in findings if each["trial"] == "read")
+
+
+def test_rows_that_point_through_the_wall_are_found(bank: House) -> None:
+    rule = "CONSTRAINT across FOREIGN KEY (paper) REFERENCES papers (id)"
+    with changed(bank, TENANTS.format(rule=rule, paper=1), "DROP TABLE notes, papers"):
+        code, findings = proof(bank)
+
+    assert code == 1
+    assert {("public.papers", "foreign key across"), ("public.notes", "orphans")} <= failures(findings)
+    assert any("1 rows point at another tenant's of papers" in each["detail"] for each in findings)
 
 
 def test_tenants(bank: House) -> None:
@@ -196,7 +272,8 @@ def test_claims_must_be_given(bank: House) -> None:
     )
     with changed(bank, make, "DROP TABLE files"):
         _, findings = proof(bank)
-        assert failures(findings, "unknown") == {("public.files", "isolation")}
+        unknown = {("public.files", "isolation"), ("public.files", "orphans")}
+        assert failures(findings, "unknown") == unknown
 
         _, findings = proof(bank, '--actor={"team": "a"}', '--actor={"team": "b"}')
         assert ("public.files", "isolation") not in failures(findings, "unknown")

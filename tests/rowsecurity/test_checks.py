@@ -262,7 +262,8 @@ def test_who_may_not_compare_says_so() -> None:
     [(name,)] = ask("default", "SELECT current_database()")
     ask("default", f'REVOKE TEMPORARY ON DATABASE "{name}" FROM PUBLIC; SET LOCAL ROLE app_readwrite')
 
-    assert {message.partition(" ")[0] for message in found()} == {"W426"}
+    [message] = found()
+    assert message.startswith("W426")
     ask("default", "RESET ROLE")
     assert Person.objects.count() == 0
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 from django_schemapatterns.roles.connection_checks import problems_of, users_of
 from django_schemapatterns.roles.proofs.actors import MOST, Actor, candidates, find_actors
 from django_schemapatterns.roles.proofs.findings import Finding
-from django_schemapatterns.roles.proofs.tables import Protected, protected_tables
+from django_schemapatterns.roles.proofs.orphans import seen_by
+from django_schemapatterns.roles.proofs.tables import Protected, protected_tables, references
 from django_schemapatterns.roles.proofs.trials import Trials, of_nobody, ways_around
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ def prove(
     known = list(actors) or find_actors(connection, witness, tables)
     for table in tables:
         yield from _of_table(connection, table, known, is_shared=table.label in shared)
+        if witness is not None:
+            yield from seen_by(witness, connection, table, tables, candidates(known, table))
 
 
 def _role(connection: BaseDatabaseWrapper) -> Finding:
@@ -66,8 +69,14 @@ def _of_two(connection: BaseDatabaseWrapper, table: Protected, known: list[Actor
         return
     # Two may share rows by right, as members of a team do; all of them may not.
     pairs = [Trials(connection, table, *pair) for pair in combinations(owners, 2)]
-    apart = next((each for each in pairs if each.read(each.keys_of(each.other)).status == "ok"), pairs[0])
-    yield from apart.all()
+    isolated = [each for each in pairs if each.read(each.keys_of(each.other)).status == "ok"]
+    apart = isolated[0] if isolated else pairs[0]
+    yield from apart.rows()
+    abroad = next((each for each in isolated if each.one.tenant != each.other.tenant), apart)
+    for reference in references(connection, table):
+        # Within a tenant a row may point at one that is hidden from whoever wrote it.
+        within = len(reference.targets) > 1 and table.owners.get("tenant") in reference.targets
+        yield (abroad if within else apart).refer(reference)
 
 
 def with_rows(connection: BaseDatabaseWrapper, table: Protected, known: list[Actor]) -> list[Actor]:

@@ -70,13 +70,18 @@ class Trials:
         return run(self.connection, actor, statement, parameters, own_row)
 
     def all(self) -> Iterator[Finding]:
+        yield from self.rows()
+        for reference in tables.references(self.connection, self.table):
+            yield self.refer(reference)
+
+    def rows(self) -> Iterator[Finding]:
+        """Try to get at rows themselves."""
         mine, theirs = self.keys_of(self.one), self.keys_of(self.other)
         yield self.read(theirs)
         yield self.update(theirs)
         yield self.delete(theirs)
         yield self.insert(theirs)
         yield self.hand_over(mine, theirs)
-        yield from self.refer(theirs)
 
     def read(self, theirs: list[str]) -> Finding:
         statement = f"SELECT count(*) FROM {self.table.sql} WHERE {self.table.key} = ANY (%s)"  # noqa: S608
@@ -144,15 +149,13 @@ class Trials:
         )
         return self._forbidden("hand over", outcome, f"{self.one} makes a row one of {self.other}")
 
-    def refer(self, theirs: list[str]) -> Iterator[Finding]:
+    def refer(self, by: Reference) -> Finding:
         """Let a row that one may change or make point at a row of the other."""
-        for each in tables.references(self.connection, self.table):
-            trial = f"foreign key {each.name}"
-            if not (each.may_update or each.may_insert):
-                yield self.found(trial, "ok", f"no grant to change {each.child}")
-                continue
-            found = list(self._refer(trial, each, theirs))
-            yield min(found, key=lambda finding: SEVEREST.index(finding.status))
+        trial = f"foreign key {by.name}"
+        if not (by.may_update or by.may_insert):
+            return self.found(trial, "ok", f"no grant to change {by.child}")
+        found = self._refer(trial, by, self.keys_of(self.other))
+        return min(found, key=lambda finding: SEVEREST.index(finding.status))
 
     def _refer(self, trial: str, by: Reference, theirs: list[str]) -> Iterator[Finding]:
         texts = ", ".join(f"{target}::text" for target in by.targets)
