@@ -123,7 +123,8 @@ def input_for(row: ApplicationSetting) -> forms.Field:
 def help_of(row: ApplicationSetting, setting: Setting[Any] | None) -> str:
     """Return what the setting is for, and what an empty input means."""
     if row.is_secret:
-        return f"{row.description} {gettext('Leave it empty to keep the secret.')}".strip()
+        kept = gettext("Leave it empty to keep the secret.")
+        return f"{row.description} {kept}".strip()
     if setting is None:
         return row.description
     default = gettext("Empty means the default: %s") % setting.default

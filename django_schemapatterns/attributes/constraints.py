@@ -195,5 +195,5 @@ def _in_words(attributes: Iterable[Attribute]) -> str:
         _("%(name)s must be %(rule)s") % {"name": each.name, "rule": each.rule} for each in attributes
     )
     required = any(each.required for each in attributes)
-    text = f"{_(' or ').join(rules)}{_(', and is required') if required else ''}."
-    return text.replace("%", "%%")
+    text = _(" or ").join(rules) + (_(", and is required") if required else "")
+    return f"{text}.".replace("%", "%%")

@@ -120,9 +120,7 @@ class Text(Kind):
     def noun(self, attribute: Attribute) -> str:
         size = attribute.max_length
         text = _("a text") if size is None else _("a text of up to %(length)d characters") % {"length": size}
-        return (
-            f"{text}{_(' like %(pattern)s') % {'pattern': attribute.pattern}}" if attribute.pattern else text
-        )
+        return text + _(" like %(pattern)s") % {"pattern": attribute.pattern} if attribute.pattern else text
 
     def json_schema(self, attribute: Attribute) -> dict[str, Any]:
         found = super().json_schema(attribute)
