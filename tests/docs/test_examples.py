@@ -50,6 +50,7 @@ def test_the_tutorial_works_from_an_empty_folder(follow: Follow) -> None:
         "schema-documentation",
         "price-history",
         "encryption",
+        "row-security",
         "partitions",
         "partition-maintenance",
         "audit-retention",
