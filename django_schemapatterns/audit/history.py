@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from functools import partial
 from typing import TYPE_CHECKING, Any, cast
 
 from asgiref.sync import sync_to_async
@@ -17,6 +18,7 @@ from django_schemapatterns.audit.objects import options_for
 from django_schemapatterns.audit.options import is_derived, table_columns
 from django_schemapatterns.audit.querysets import AuditLogQuerySet
 from django_schemapatterns.audit.records import primary_key, record_id
+from django_schemapatterns.audit.restoring import put_back
 from django_schemapatterns.audit.values import to_python
 from django_schemapatterns.exceptions import HistoryIncomplete
 
@@ -77,6 +79,27 @@ class History:
         """The same, awaitable."""
         return await sync_to_async(self.as_of)(moment)
 
+    def restore(self, moment: datetime, **values: Any) -> Any:
+        """
+        Make the object what it was at a moment, also when it is gone, and return it.
+
+            Product(pk=7).audit.restore(yesterday)
+
+        What points at it or is pointed at from it is left alone, and the log notes the restoration.
+        values: of fields that the log does not hold, which a row that is gone has to have.
+
+        Raises DoesNotExist when there was no such object, HistoryIncomplete when the log can not tell.
+        """
+        if self.instance is None:
+            raise TypeError(f"Restore one object: {self.model.__name__}(pk=…).audit.restore(…).")
+        find = partial(self.as_of, moment)
+        when = f"at {moment.isoformat()}"
+        return put_back(self.model, self.instance.pk, find, when=when, alias=self.alias, values=values)
+
+    async def arestore(self, moment: datetime, **values: Any) -> Any:
+        """The same, awaitable."""
+        return await sync_to_async(self.restore)(moment, **values)
+
     def _rebuild(self, cut: Cut) -> Any:
         if self.instance is None:
             return list(rebuild(self.model, cut, self.alias).values())
@@ -94,11 +117,30 @@ def state_around(entry: AuditLog, *, after: bool) -> Model | None:
     """Return the object of an entry as it was right after or right before it."""
     model, record = entry.model, entry.record_id
     if model is None or record is None:
-        raise HistoryIncomplete(f"No audited model of today keeps rows like those of {entry.table_name!r}.")
+        raise _unknown(entry)
     last = entry.pk if after else entry.pk - 1
     return rebuild(model, lambda each: each.pk <= last, entry._state.db or DEFAULT_DB_ALIAS, record).get(
         record
     )
+
+
+def restore_around(entry: AuditLog, *, after: bool, values: dict[str, Any]) -> Model:
+    """Make the object of an entry what it was right after or right before it."""
+    model, record = entry.model, entry.record_id
+    if model is None or record is None:
+        raise _unknown(entry)
+    return put_back(
+        model,
+        primary_key(model, record),
+        partial(state_around, entry, after=after),
+        when=f"{'after' if after else 'before'} entry {entry.pk}",
+        alias=entry._state.db or DEFAULT_DB_ALIAS,
+        values=values,
+    )
+
+
+def _unknown(entry: AuditLog) -> HistoryIncomplete:
+    return HistoryIncomplete(f"No audited model of today keeps rows like those of {entry.table_name!r}.")
 
 
 def rebuild(model: type[Model], cut: Cut, alias: str, record: str | None = None) -> dict[str, Model]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django_schemapatterns.audit import fields
 from django_schemapatterns.audit.diff import Change, changed_fields, changes_of, new_values, old_values
 from django_schemapatterns.audit.guard import GUARDS, GuardTrigger
-from django_schemapatterns.audit.history import HistoryDescriptor, state_around
+from django_schemapatterns.audit.history import HistoryDescriptor, restore_around, state_around
 from django_schemapatterns.audit.objects import AuditTrigger, audit_triggers, audited_models
 from django_schemapatterns.audit.options import AuditOptions
 from django_schemapatterns.audit.querysets import AuditLogQuerySet
@@ -115,6 +115,18 @@ class AuditLog(models.Model):
     def state_after(self) -> models.Model | None:
         """Return the object as it was after this entry, None when it did not exist any more."""
         return state_around(self, after=True)
+
+    def restore_before(self, **values: Any) -> models.Model:
+        """
+        Make the object what it was before this entry, also when it is gone, and return it.
+
+        See `History.restore()`.
+        """
+        return restore_around(self, after=False, values=values)
+
+    def restore_after(self, **values: Any) -> models.Model:
+        """Make the object what it was after this entry, and return it."""
+        return restore_around(self, after=True, values=values)
 
 
 add_triggers(AuditLog, [GuardTrigger(name=name) for name in GUARDS])
