@@ -140,8 +140,7 @@ class Conversion:
         key = " AND ".join(f"{quote(str(part.column))} = %s" for part in self.old._meta.pk_fields)
         statement = f"UPDATE {self._table} SET {self._aside} = %s WHERE {key}"
         with self.connection.cursor() as cursor:
-            for row in rows:
-                cursor.execute(statement, [self._converted(row), *_key_of(row)])
+            cursor.executemany(statement, [[self._converted(row), *_key_of(row)] for row in rows])
         return len(rows)
 
     def _needed(self) -> set[str]:

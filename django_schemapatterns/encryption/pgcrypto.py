@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
-
-from django.db import router
-from django.db.migrations.operations.base import Operation, OperationCategory
+from typing import TYPE_CHECKING, Any
 
 from django_schemapatterns.exceptions import ConfigurationError
 from django_schemapatterns.schema import sql
+from django_schemapatterns.schema.functions import InstallSQL
 from django_schemapatterns.schema.names import quote
 
 if TYPE_CHECKING:
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor
-    from django.db.migrations.state import ProjectState
 
-FUNCTIONS: Final = {
-    "encrypt_sensitive_data": "text, text",
-    "decrypt_sensitive_data": "bytea, text",
-}
 _WHERE = (
     "SELECT nspname FROM pg_extension JOIN pg_namespace n ON n.oid = extnamespace WHERE extname = 'pgcrypto'"
 )
@@ -31,7 +24,7 @@ _MISSING = (
 )
 
 
-class InstallSensitiveData(Operation):
+class InstallSensitiveData(InstallSQL):
     """
     Install `schemapatterns.encrypt_sensitive_data(text, text)` and `decrypt_sensitive_data(bytea, text)`.
 
@@ -43,40 +36,8 @@ class InstallSensitiveData(Operation):
     Raises ConfigurationError where the extension pgcrypto is missing.
     """
 
-    category = OperationCategory.SQL
-    reduces_to_sql = True
-    reversible = True
-
-    def state_forwards(self, app_label: str, state: ProjectState) -> None:
-        """Change nothing that models know of."""
-
-    def database_forwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        if not router.allow_migrate(schema_editor.connection.alias, app_label):
-            return
-        schema = quote(self._schema(schema_editor))
-        for name, arguments in FUNCTIONS.items():
-            text = sql.render(sql.load("encryption", name, 1), pgcrypto=schema)
-            schema_editor.execute(text, params=None)
-            signature = f"schemapatterns.{name}({arguments})"
-            schema_editor.execute(f"REVOKE ALL ON FUNCTION {signature} FROM PUBLIC", params=None)
-
-    def database_backwards(
-        self,
-        app_label: str,
-        schema_editor: BaseDatabaseSchemaEditor,
-        from_state: ProjectState,
-        to_state: ProjectState,
-    ) -> None:
-        if router.allow_migrate(schema_editor.connection.alias, app_label):
-            for name, arguments in FUNCTIONS.items():
-                statement = f"DROP FUNCTION IF EXISTS schemapatterns.{name}({arguments})"
-                schema_editor.execute(statement, params=None)
+    def __init__(self) -> None:
+        super().__init__("encryption", ["encrypt_sensitive_data.v1", "decrypt_sensitive_data.v1"])
 
     def describe(self) -> str:
         return "Install encrypt_sensitive_data() and decrypt_sensitive_data()"
@@ -84,11 +45,19 @@ class InstallSensitiveData(Operation):
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         return type(self).__name__, [], {}
 
-    def _schema(self, editor: BaseDatabaseSchemaEditor) -> str:
-        with editor.connection.cursor() as cursor:
+    def _install(self, file: str, schema_editor: BaseDatabaseSchemaEditor) -> list[str]:
+        text, *_comment = super()._install(file, schema_editor)
+        function = f"schemapatterns.{file.removesuffix('.v1')}"
+        return [
+            sql.render(text, pgcrypto=quote(self._schema(schema_editor))),
+            f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC",
+        ]
+
+    def _schema(self, schema_editor: BaseDatabaseSchemaEditor) -> str:
+        with schema_editor.connection.cursor() as cursor:
             cursor.execute(_WHERE)
             row = cursor.fetchone()
-        if row is None and not editor.collect_sql:
+        if row is None and not schema_editor.collect_sql:
             raise ConfigurationError(_MISSING)
         return str(row[0]) if row else "public"
 

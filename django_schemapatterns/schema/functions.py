@@ -75,7 +75,7 @@ class InstallSQL(Operation):
         if not self._allowed(app_label, schema_editor):
             return
         for file in self.files:
-            for statement in install_statements(self.pattern, file):
+            for statement in self._install(file, schema_editor):
                 schema_editor.execute(statement, params=None)
 
     def database_backwards(
@@ -100,6 +100,9 @@ class InstallSQL(Operation):
 
     def deconstruct(self) -> tuple[str, list[Any], dict[str, Any]]:
         return type(self).__name__, [self.pattern, self.files], {}
+
+    def _install(self, file: str, schema_editor: BaseDatabaseSchemaEditor) -> list[str]:
+        return install_statements(self.pattern, file)
 
     def _allowed(self, app_label: str, schema_editor: BaseDatabaseSchemaEditor) -> bool:
         connection = schema_editor.connection

@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import FieldError
-from django.db import DataError, transaction
+from django.db import DataError, models, transaction
+from django.test.utils import isolate_apps
 
+from django_schemapatterns.encryption import sealing
+from django_schemapatterns.encryption.envelope import take_apart
 from django_schemapatterns.exceptions import DecryptionError
+from django_schemapatterns.fields import EncryptedField
 from django_schemapatterns.models import AuditLog
 from tests.encryption.app.models import Account, Customer, Diary, Passport, Person, Supplier, Tenant
 from tests.encryption.tools import store, stored
@@ -185,6 +189,27 @@ def test_a_key_that_the_database_assigns_is_known_from_the_first_save_on() -> No
 
     assert stored(row, "note") == before
     assert Person.objects.get().updated_at == updated
+
+
+@isolate_apps("tests.testapp")
+def test_a_row_that_is_told_by_another_field_is_known_before_its_key() -> None:
+    class Payout(models.Model):  # noqa: DJ008
+        uid = models.UUIDField(default=uuid.uuid4)
+        iban = EncryptedField(models.CharField(max_length=34), key="pii", bind="row", by="uid")
+
+        class Meta:
+            app_label = "testapp"
+
+    def header(row: Payout) -> bytes:
+        sealed = sealing.sealed_for(Payout._meta.get_field("iban"), row, row.iban, add=True)  # type: ignore[arg-type]
+        return take_apart(sealed.envelope).header
+
+    row = Payout(iban="DE1")
+    inserted = header(row)
+    row.pk = 7
+
+    assert header(row) == inserted
+    assert header(Payout(uid=row.uid, iban="DE2")) != inserted != header(Payout(iban="DE1"))
 
 
 def test_a_fingerprint_tells_nothing_about_two_rows() -> None:
