@@ -63,7 +63,16 @@ class Binding:
             return "is no single column of the same table"
         if not isinstance(target(field), _AS_TEXT):
             return f"is a {type(target(field)).__name__}, and must be a text, a whole number or a UUID"
-        return "may be NULL" if field.null else ""
+        if field.null:
+            return "may be NULL"
+        unique = self.bind != "row" or _tells_a_row(field)
+        return "" if unique else "is not unique, so that two rows may have the same"
+
+
+def _tells_a_row(field: Any) -> bool:
+    options = field.model._meta
+    alone = any(each.fields == (field.name,) for each in options.total_unique_constraints)
+    return field.unique or alone or field in options.pk_fields
 
 
 def target(field: Any) -> Field[Any, Any]:

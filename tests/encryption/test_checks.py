@@ -109,10 +109,11 @@ def test_wrong_arguments_are_told_where_they_stand() -> None:
     [
         ([], {"bind": "row"}, ["schemapatterns.E483"]),
         ([], BY_UID, ["schemapatterns.E484"]),
-        ([("uid", lambda: models.UUIDField(default=uuid.uuid4))], {"bind": "row", "by": "uid"}, []),
+        ([("uid", lambda: models.UUIDField(default=uuid.uuid4, unique=True))], BY_UID, []),
+        ([("uid", lambda: models.UUIDField(default=uuid.uuid4))], BY_UID, ["schemapatterns.E484"]),
         ([("uid", lambda: models.UUIDField(null=True))], BY_UID, ["schemapatterns.E484"]),
         ([("uid", models.DateField)], BY_UID, ["schemapatterns.E484"]),
-        ([("no", lambda: models.IntegerField(db_default=1))], BY_NO, ["schemapatterns.E483"]),
+        ([("no", lambda: models.IntegerField(db_default=1, unique=True))], BY_NO, ["schemapatterns.E483"]),
         ([("id", lambda: models.UUIDField(primary_key=True, default=uuid.uuid4))], {"bind": "row"}, []),
         ([("id", lambda: models.CharField(primary_key=True, max_length=9))], {"bind": "row"}, []),
         ([], {"bind": "tenant"}, ["schemapatterns.E484"]),
@@ -122,6 +123,15 @@ def test_wrong_arguments_are_told_where_they_stand() -> None:
 )  # fmt: skip
 def test_what_a_value_is_bound_to_must_be_known_in_time(more: Any, options: Any, expected: list[str]) -> None:
     assert ids(*more, ("secret", lambda: EncryptedField(text(), key="pii", **options))) == expected
+
+
+def test_a_row_may_be_told_by_a_constraint_or_a_part_of_its_key() -> None:
+    uid = "uid", lambda: models.UUIDField(default=uuid.uuid4)
+    secret = "secret", lambda: EncryptedField(text(), key="pii", bind="row", by="uid")
+    key = "pk", lambda: models.CompositePrimaryKey("uid", "day")
+
+    assert ids(uid, secret, constraints=[models.UniqueConstraint(fields=["uid"], name="u")]) == []
+    assert ids(uid, ("day", models.DateField), key, secret) == []
 
 
 def test_a_row_with_a_key_of_two_columns_needs_another_name() -> None:
