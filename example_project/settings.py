@@ -98,6 +98,9 @@ STATIC_URL = "static/"
 STATIC_ROOT = BASE_DIR / "staticfiles"
 
 SCHEMAPATTERNS = {
+    # `manage.py partitions expire` archives the entries of older months, and then drops them.
+    "AUDIT_KEEP": "24 months",
+    "PARTITIONS_ARCHIVE": os.environ.get("PARTITIONS_ARCHIVE", BASE_DIR / "archive"),
     # What is told of who acts is signed; `manage.py signed_context on` lets the database ask for it.
     "CONTEXT_KEYS": {
         "development": os.environ.get("CONTEXT_KEY", "RDHvxTu2M+1a2VXV1rW1bioCrJ8Gir4B8GVw13+TQ54=")
