@@ -90,6 +90,16 @@ def test_retention_goes_on_beyond_a_hole(january: Bookings) -> None:
     assert january.names() == ["bookings_2026_02", "bookings_2026_03"]
 
 
+def test_history_goes_as_a_whole_when_its_newest_row_has_had_its_time(bookings: Bookings) -> None:
+    bookings.create(keep="1 month", ahead=0)
+    execute("CREATE TABLE old PARTITION OF bookings FOR VALUES FROM (MINVALUE) TO ('2026-02-01 00:00+00')")
+    execute(f"COMMENT ON TABLE old IS '{marks.ATTACHED}'")
+    bookings.fill("1999-01-05 00:00+00", "2026-01-31 00:00+00")
+
+    assert expire(now=datetime(2026, 2, 28, tzinfo=UTC), retention=AT_ONCE).done == []
+    assert actions(expire(now=NOW, retention=AT_ONCE).done) == ["detach old", "drop old"]
+
+
 def test_dry_plan_changes_nothing(january: Bookings) -> None:
     plan = plan_expire(january.listing(), AT_ONCE, now=NOW, using="default")
 
