@@ -31,7 +31,7 @@ from django_schemapatterns.rowsecurity.signed_context_checks import (
     check_signed_context,
     check_unsigned_context,
 )
-from django_schemapatterns.schema.checks import check_composed, check_installed_apps
+from django_schemapatterns.schema.checks import check_composed, check_installed_apps, check_tables
 from django_schemapatterns.schema.declared_checks import check_declared, check_declared_in_database
 from django_schemapatterns.search.checks import check_search, check_search_database
 from django_schemapatterns.softdelete.checks import check_softdelete, check_softdelete_facts
@@ -43,6 +43,7 @@ ALWAYS = (check_archive, check_roles)
 OF_MODELS = (
     check_installed_apps,
     check_composed,
+    check_tables,
     check_vendor,
     check_models,
     check_softdelete,

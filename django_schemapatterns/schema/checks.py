@@ -21,6 +21,9 @@ from django_schemapatterns.schema.editor import SchemaEditorMixin
 
 if TYPE_CHECKING:
     from django.db.backends.base.base import BaseDatabaseWrapper
+    from django.db.models import Model
+
+QUOTE = '"'
 
 
 def migrated(databases: Iterable[str] | None) -> Iterator[BaseDatabaseWrapper]:
@@ -50,6 +53,30 @@ def check_installed_apps(**kwargs: Any) -> list[CheckMessage]:
             id="schemapatterns.E001",
         )
     ]
+
+
+def check_tables(**kwargs: Any) -> list[CheckMessage]:
+    """Find tables whose schema is named in a way that only Django's own SQL bears."""
+    return [message for model in apps.get_models() for message in _check_table(model)]
+
+
+def _check_table(model: type[Model]) -> Iterator[CheckMessage]:
+    table = model._meta.db_table
+    quoted = f'"{table.removeprefix(QUOTE).removesuffix(QUOTE)}"'
+    if QUOTE not in table or table == quoted or not _has_ours(model):
+        return
+    yield Error(
+        f"{model._meta.label} has the db_table {table!r}, which is quoted by halves.",
+        hint=f"Quote the schema and the table: db_table = {quoted!r}.",
+        obj=model,
+        id="schemapatterns.E005",
+    )
+
+
+def _has_ours(model: type[Model]) -> bool:
+    """Return whether migrations make something for the table that Django does not know."""
+    ours = (type(each).__module__.startswith("django_schemapatterns.") for each in model._meta.constraints)
+    return bool(getattr(model._meta, "triggers", ())) or any(ours)
 
 
 def check_composed(**kwargs: Any) -> list[CheckMessage]:

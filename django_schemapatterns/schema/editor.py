@@ -69,7 +69,9 @@ class SchemaEditorMixin(PolicyGuardMixin, HiddenRowsMixin, StorageEditorMixin, D
         super().alter_field(model, old_field, new_field, strict)
 
     def alter_db_table(self, model: type[Model], old_db_table: str, new_db_table: str) -> None:
-        """Rename a table; a field may have something against it."""
+        """Rename a table, unless it is the same in other quotes; a field may have something against it."""
+        if self.quote_name(old_db_table) == self.quote_name(new_db_table):
+            return
         for field in model._meta.local_concrete_fields:
             if hasattr(field, "refuse_new_table"):
                 field.refuse_new_table(old_db_table, new_db_table)

@@ -14,7 +14,7 @@ from django.test.utils import isolate_apps
 from django_schemapatterns import models as patterns
 from django_schemapatterns.audit import database_checks, objects
 from django_schemapatterns.audit.checks import check_middleware, check_models
-from django_schemapatterns.schema.checks import check_composed
+from django_schemapatterns.schema.checks import _check_table, check_composed
 from tests.audit.tools import execute, make_model
 from tests.testapp.models import Article, Tag
 
@@ -137,6 +137,21 @@ def test_field_that_looks_secret(name: str) -> None:
 
     assert found(check_models(), plain) == ["W105"]
     assert found(check_models(), masked) == []
+
+
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [('staff"."shift', ["E005"]), ('"staff"."shift', ["E005"]), ('"staff"."shift"', []), ("shift", [])],
+)
+def test_table_that_is_quoted_by_halves(table: str, expected: list[str]) -> None:
+    meta = type("Meta", (), {"app_label": "testapp", "db_table": table})
+    with isolate_apps("tests.testapp"):
+        shift = type("Shift", (patterns.AuditedModel,), {"__module__": __name__, "Meta": meta})
+
+    messages = list(_check_table(shift))
+
+    assert found(messages) == expected
+    assert all("""db_table = '"staff"."shift"'.""" in str(each.hint) for each in messages)
 
 
 def test_autodetector_that_another_package_replaced(monkeypatch: pytest.MonkeyPatch) -> None:

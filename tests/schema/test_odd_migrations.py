@@ -9,7 +9,7 @@ from django.db import connection, models
 from django.db.models import Q
 
 from django_schemapatterns import audit, models as patterns
-from tests.audit.tools import entries, execute, last, operations
+from tests.audit.tools import entries, execute, last, operations, select
 from tests.schema.story import Story, functions, triggers
 from tests.schema.test_migrations import AUDITED, TABLE, insert, kinds, name, tree
 
@@ -202,3 +202,11 @@ def test_long_names_of_models_and_tables_migrate_there_and_back() -> None:
     story.undo()
     assert functions() == set()
     assert connection.introspection.table_names().count("tree" * 15) == 0
+
+
+def test_table_that_is_the_same_in_other_quotes_is_not_renamed() -> None:
+    story = Story(tree(models.Model, name=name(), Meta=meta(db_table='public"."wood')))
+
+    story.becomes(tree(name=name(), Meta=meta(db_table='"public"."wood"')))
+
+    assert select("SELECT count(*) FROM pg_tables WHERE tablename = 'wood'") == 1
