@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from django.apps import apps
+from django.contrib.postgres.indexes import GinIndex, GistIndex, SpGistIndex
 from django.core import checks
 from django.core.checks import CheckMessage
 from django.db.models import AutoField, Q, UniqueConstraint
@@ -37,6 +38,7 @@ def check_row_security(app_configs: Any = None, **kwargs: Any) -> list[CheckMess
             _leaving,
             _unique,
             _indexed,
+            _used,
             links,
             asked,
         ):
@@ -170,6 +172,24 @@ def _indexed(model: Any, declared: RowSecurity) -> Iterator[CheckMessage]:
                 hint=f'Add Index(fields=["{name}"]), or one that begins with it.',
                 obj=model,
                 id="schemapatterns.W407",
+            )
+
+
+def _used(model: Any, declared: RowSecurity) -> Iterator[CheckMessage]:
+    """PostgreSQL asks policies first, unless an operator can tell nothing: those of these indexes all can."""
+    if declared.bypass:
+        return  # who passes by has the use of them
+    asked = _first_columns(declared, model)
+    for index in model._meta.indexes:
+        begins = index.fields[0].lstrip("-") if index.fields else ""
+        if isinstance(index, GinIndex | GistIndex | SpGistIndex) and begins not in asked:
+            yield checks.Warning(
+                f"{model._meta.label}: nobody has the use of the index {index.name}: PostgreSQL asks the "
+                "policies before operators such as @> and LIKE.",
+                hint=f"Let it begin with {' or '.join(sorted(asked)) or 'a column of the policies'}, by "
+                "BtreeGinExtension, or name roles in `bypass` that search.",
+                obj=model,
+                id="schemapatterns.W412",
             )
 
 

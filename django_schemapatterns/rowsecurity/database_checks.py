@@ -24,12 +24,13 @@ if TYPE_CHECKING:
 
     from django_schemapatterns.rowsecurity.policies import Policy
 
-_VOLATILE = """
-SELECT DISTINCT polrelid::regclass::text, polname::text, pg_proc.oid::regprocedure::text
+# An immutable function without arguments has one answer for ever, in plans that are kept: somebody else's.
+_FUNCTIONS = """
+SELECT DISTINCT polrelid::regclass::text, polname::text, pg_proc.oid::regprocedure::text, provolatile = 'i'
 FROM pg_policy
 JOIN pg_depend ON classid = 'pg_policy'::regclass AND objid = pg_policy.oid
 JOIN pg_proc ON pg_proc.oid = refobjid AND refclassid = 'pg_proc'::regclass
-WHERE provolatile = 'v' ORDER BY 1, 2
+WHERE provolatile = 'v' OR (provolatile = 'i' AND pronargs = 0) ORDER BY 1, 2
 """
 
 
@@ -123,11 +124,16 @@ def _check_policies(
 
 def _check_functions(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:
     with connection.cursor() as cursor:
-        cursor.execute(_VOLATILE)
+        cursor.execute(_FUNCTIONS)
         found = cursor.fetchall()
-    for table, policy, function in found:
+    for table, policy, function, is_kept in found:
+        what = (
+            "immutable: its answer is kept, and may be another user's"
+            if is_kept
+            else "volatile: for every row again"
+        )
         yield checks.Warning(
-            f"The policy {policy} on {table} calls {function}, which is volatile: for every row again.",
+            f"The policy {policy} on {table} calls {function}, which is {what}.",
             hint=f"If it changes nothing, say so: ALTER FUNCTION {function} STABLE.",
             id="schemapatterns.W427",
         )

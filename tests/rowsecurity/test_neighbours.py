@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 from django.test import override_settings
@@ -121,3 +122,17 @@ def test_a_key_that_somebody_chooses_is_known_on_both_sides_of_a_wall(key: Any, 
     key.primary_key = key.unique = True
 
     assert numbers(declared(RowSecurity(OWN, wall=Wall(owner=current.tenant_id)), code=key)) == expected
+
+
+@isolate_apps("tests.testapp")
+@pytest.mark.parametrize(
+    ("fields", "bypass", "expected"),
+    [(["tags"], [], ["W412"]), (["tags"], ["admin"], []), (["owner", "tags"], [], [])],
+)
+def test_an_index_that_policies_come_before_is_told(
+    fields: list[str], bypass: list[str], expected: list[str]
+) -> None:
+    thing = declared(RowSecurity(OWN, bypass=bypass), tags=models.JSONField())
+    thing._meta.indexes = [GinIndex(fields=fields, name="tags_idx")]
+
+    assert numbers(thing) == expected
