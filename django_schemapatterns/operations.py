@@ -13,6 +13,7 @@ from django_schemapatterns.partitions.maintenance import (
 )
 from django_schemapatterns.partitions.operations import ConvertToPartitioned, FillPartitionKey
 from django_schemapatterns.partitions.triggers import CompiledPartitionKeyTrigger, CompiledUniqueTrigger
+from django_schemapatterns.partitions.validation import ValidateConstraintOnPartitions
 from django_schemapatterns.periods.seed import SeedPeriods
 from django_schemapatterns.periods.triggers import CompiledPeriodTrigger
 from django_schemapatterns.roles.operations import GrantRoles
@@ -107,5 +108,6 @@ __all__ = [
     "ReplaceEnum",
     "SeedPeriods",
     "UnprotectModel",
+    "ValidateConstraintOnPartitions",
     "ValidateDomain",
 ]
