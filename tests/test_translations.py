@@ -87,7 +87,9 @@ def test_what_is_filled_in_is_the_same(language: str) -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_compiled_catalogue_is_what_is_written(language: str) -> None:
-    assert compiled(language) == written(language)
+    texts = {"": None}  # the header, of which msgfmt leaves some lines out
+
+    assert {**compiled(language), **texts} == {**written(language), **texts}
 
 
 def test_django_finds_the_catalogue() -> None:

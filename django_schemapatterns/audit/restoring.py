@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.db import transaction
 
+from django_schemapatterns.audit.diff import Change
 from django_schemapatterns.audit.options import is_derived, table_fields
 from django_schemapatterns.context import acting_as
 from django_schemapatterns.exceptions import HistoryIncomplete
@@ -30,9 +31,8 @@ def put_back(
     find: returns its old state; it is called when nobody else can change the row any more.
     when: what the log is told, and errors say.  values: of fields that the log does not hold.
     """
-    tables = _tables(model)
     with transaction.atomic(using=alias), acting_as(restored=when):
-        rows = {table: _rows(table, alias).select_for_update().filter(pk=key).first() for table in tables}
+        rows = lock(model, key, alias)
         past = find()
         if past is None:
             raise model.DoesNotExist(f"There was no {model._meta.label} {key} {when}.")  # type: ignore[attr-defined]
@@ -44,6 +44,25 @@ def put_back(
             else:
                 _update(row, past, alias)
     found: Model = _rows(model, alias).get(pk=key)
+    return found
+
+
+def lock(model: type[Model], key: Any, alias: str) -> dict[type[Model], Any]:
+    """Keep others from changing a row until the transaction ends, and return it by table."""
+    return {table: _rows(table, alias).select_for_update().filter(pk=key).first() for table in _tables(model)}
+
+
+def differences(past: Model, alias: str) -> list[Change]:
+    """Return what restoring a past state would change today, the old value being today's."""
+    found = []
+    for table in _tables(type(past)):
+        row = _rows(table, alias).filter(pk=past.pk).first()
+        for field in _restored(table, past):
+            now, then = row and getattr(row, field.attname), getattr(past, field.attname)
+            if row is None or now != then:
+                found.append(
+                    Change(field.name, str(field.column), str(field.verbose_name), now, then, field=field)
+                )
     return found
 
 
@@ -59,7 +78,7 @@ def _tables(model: type[Model]) -> list[type[Model]]:
 
 
 def _update(row: Model, past: Model, alias: str) -> None:
-    fields = [field for field in _written(type(row)) if _is_known(field, past) and not _notes_changes(field)]
+    fields = _restored(type(row), past)
     changed = [each for each in fields if getattr(past, each.attname) != getattr(row, each.attname)]
     if not changed:
         return
@@ -90,6 +109,10 @@ def _insert(table: type[Model], past: Model, alias: str) -> None:
 def _save(row: Model, alias: str, **how: Any) -> None:
     """Write a row as fixtures are loaded: past what the model's save() and its fields would make of it."""
     row.save_base(raw=True, using=alias, **how)
+
+
+def _restored(table: type[Model], past: Model) -> list[Field[Any, Any]]:
+    return [field for field in _written(table) if _is_known(field, past) and not _notes_changes(field)]
 
 
 def _notes_changes(field: Field[Any, Any]) -> bool:

@@ -153,6 +153,19 @@ class Access:
         shown = self._shown[key]
         return shown is not None and name not in shown
 
+    def may_restore(self, model: type[Model], instance: Model | None, names: set[str]) -> bool:
+        """Return whether the user may give an object, or one that is gone, old values of those fields."""
+        model_admin = self.admin_of(model)
+        if model_admin is None or not self.may_read_history(model, instance):
+            return False
+        may_add = instance is None and model_admin.has_add_permission(self.request)
+        if not may_add and not (instance and model_admin.has_change_permission(self.request, instance)):
+            return False
+        if self.is_superuser:
+            return True
+        form = flatten_fieldsets(model_admin.get_fieldsets(self.request, instance))
+        return names <= {*form} - {*model_admin.get_readonly_fields(self.request, instance)}
+
     def _shown_names(self, model: type[Model], instance: Model | None) -> set[str] | None:
         model_admin = self.admin_of(model)
         if model_admin is None:

@@ -48,6 +48,9 @@ class Links:
     def entry(self, pk: int) -> str:
         return self._reverse("change", pk) if self.may_read_log else ""
 
+    def restore(self, pk: int) -> str:
+        return self._reverse("restore", pk)
+
     def timeline(self, subject: str, record: str) -> str:
         if not (self.has_pages and subject and record):
             return ""

@@ -22,6 +22,7 @@ from django_schemapatterns.audit.admin.export import FORMATS, export
 from django_schemapatterns.audit.admin.filters import LogFilter
 from django_schemapatterns.audit.admin.history import show_timelines, timeline_response
 from django_schemapatterns.audit.admin.paging import Search, number, page_of
+from django_schemapatterns.audit.admin.restoring import Restoration, may_ask, restore
 from django_schemapatterns.audit.admin.timeline import Timeline, entries_about
 from django_schemapatterns.audit.models import AuditLog
 from django_schemapatterns.audit.querysets import AuditLogQuerySet, tables_of
@@ -40,12 +41,13 @@ safe = method_decorator(require_safe)
 
 class AuditLogAdmin(ReadOnlyAdmin, _ModelAdmin):
     """
-    The audit log in the admin: a list, a page for each entry, and a timeline for each object; all read only.
+    The audit log in the admin: a list, a page for each entry, and a timeline for each object.
 
         other_site.register(AuditLog, AuditLogAdmin)
 
     The list and the entries are for users with the permission `schemapatterns.view_auditlog`, the timeline of
-    an object is for those who may view the object, and all leave out what `Access` tells.
+    an object is for those who may view the object, and all leave out what `Access` tells. Nobody can change
+    entries; whoever may change an object can give it the values that it had before an entry.
     """
 
     def get_urls(self) -> list[URLPattern]:
@@ -54,6 +56,7 @@ class AuditLogAdmin(ReadOnlyAdmin, _ModelAdmin):
         protected = self.admin_site.admin_view
         return [
             path("export/<str:kind>/", protected(self.export_view), name=f"{name}_export"),
+            path("<int:pk>/restore/", protected(self.restore_view), name=f"{name}_restore"),
             path(
                 "timeline/<str:subject>/<path:record>/",
                 protected(self.timeline_view),
@@ -98,24 +101,31 @@ class AuditLogAdmin(ReadOnlyAdmin, _ModelAdmin):
     ) -> HttpResponse:
         """Show an entry."""
         self._require_permission(request)
-        pk = number(unquote(object_id))
-        entry = AuditLog.objects.filter(pk=pk).first() if pk is not None else None
-        if entry is None:
-            raise Http404(_("There is no such entry in the audit log."))
-        reader = self._reader(request)
-        views = reader.views([entry])
-        if not views:
-            raise PermissionDenied
-        older, newer = _neighbours(views[0])
+        view = self._view(request, number(unquote(object_id)))
+        links = view.reader.links
+        older, newer = _neighbours(view)
         context = {
-            "title": _("Entry %(id)s of the audit log") % {"id": entry.pk},
-            "view": views[0],
-            "older": older and reader.links.entry(older),
-            "newer": newer and reader.links.entry(newer),
-            "crumbs": [(_("Audit log"), reader.links.log()), (str(entry.pk), "")],
+            "title": _("Entry %(id)s of the audit log") % {"id": view.entry.pk},
+            "view": view,
+            "restore": may_ask(view) and links.restore(view.entry.pk),
+            "older": older and links.entry(older),
+            "newer": newer and links.entry(newer),
+            "crumbs": [(_("Audit log"), links.log()), (str(view.entry.pk), "")],
             **(extra_context or {}),
         }
         return self._page(request, "entry", context)
+
+    def restore_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Ask whether an object shall be what it was before an entry, and restore it."""
+        self._require_permission(request)
+        view = self._view(request, pk)
+        if not may_ask(view):
+            raise PermissionDenied
+        if request.method == "POST":
+            return restore(self, request, view)
+        crumbs = [(_("Audit log"), view.reader.links.log()), (str(pk), view.url), (_("Restore"), "")]
+        context = {"title": _("Restore"), "view": view, "restoration": Restoration(view), "crumbs": crumbs}
+        return self._page(request, "restore", context)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -145,6 +155,15 @@ class AuditLogAdmin(ReadOnlyAdmin, _ModelAdmin):
     def _require_permission(self, request: HttpRequest) -> None:
         if not self.has_view_permission(request):
             raise PermissionDenied
+
+    def _view(self, request: HttpRequest, pk: int | None) -> EntryView:
+        entry = AuditLog.objects.filter(pk=pk).first() if pk is not None else None
+        if entry is None:
+            raise Http404(_("There is no such entry in the audit log."))
+        views = self._reader(request).views([entry])
+        if not views:
+            raise PermissionDenied
+        return views[0]
 
     def _reader(self, request: HttpRequest) -> Reader:
         return Reader(self.admin_site, request, AuditLog.objects.all().db)
