@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import models
 
 from django_schemapatterns import models as patterns
-from example_project.shop.models.catalog import Product
+from example_project.shop.models.products import Product
 
 
 class ProductPrice(patterns.DocumentedModel, patterns.PeriodModel):

@@ -9,7 +9,7 @@ from django.db.models import F, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from django_schemapatterns.database import Function, View, register
-from example_project.shop.models.catalog import Product, ProductStatus
+from example_project.shop.models.products import Product, ProductStatus
 
 
 class ProductSales(models.Model):

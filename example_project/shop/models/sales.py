@@ -13,7 +13,7 @@ from django_schemapatterns import fields, models as patterns
 from django_schemapatterns.constraints import Allow, Check, RowSecurity, UniqueAcrossPartitions
 from django_schemapatterns.context import current
 from example_project.database import DatabaseForeignKey
-from example_project.shop.models.catalog import Product, ProductVariant
+from example_project.shop.models.products import Product, ProductVariant
 
 
 class OrderStatus(models.TextChoices):
