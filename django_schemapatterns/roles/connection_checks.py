@@ -12,8 +12,9 @@ from django.db import connections
 
 from django_schemapatterns import conf
 from django_schemapatterns.conf_roles import RoleSet
-from django_schemapatterns.roles.facts import PASSES, Reader
+from django_schemapatterns.roles.facts import Reader
 from django_schemapatterns.roles.plan import make_plan
+from django_schemapatterns.roles.queries import PASSES
 from django_schemapatterns.schema.sql import render
 
 if TYPE_CHECKING:

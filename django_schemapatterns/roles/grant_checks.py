@@ -12,7 +12,7 @@ from django.core.checks import CheckMessage
 from django_schemapatterns import conf
 from django_schemapatterns.conf_roles import RoleSet
 from django_schemapatterns.roles.connection_checks import is_concerned
-from django_schemapatterns.roles.facts import AS_INVOKER, HEIRS, PASSES, REACHES
+from django_schemapatterns.roles.queries import AS_INVOKER, HEIRS, PASSES, REACHES
 from django_schemapatterns.schema.checks import migrated
 from django_schemapatterns.schema.names import SCHEMA
 from django_schemapatterns.schema.sql import render

@@ -63,6 +63,24 @@ def check_connection(connection: BaseDatabaseWrapper) -> Iterator[CheckMessage]:
 def _check_table(
     connection: BaseDatabaseWrapper, model: type[Model], table: catalog.TableRow, unknown: list[str]
 ) -> Iterator[CheckMessage]:
+    yield from _check_switches(model, table)
+    declaration: Any = row_security_of(model)
+    try:
+        expected = declaration.policies(model, connection.schema_editor(collect_sql=True))
+    except ConfigurationError:
+        return  # check_row_security() tells
+    missing = catalog.missing_roles(connection, [role for policy in expected for role in policy.roles])
+    if missing:
+        text = f"is for roles that do not exist: {', '.join(missing)}"
+        yield _error(model, text, f"CREATE ROLE {quote(missing[0])} NOLOGIN", "schemapatterns.E425")
+        return
+    wanted = catalog.as_postgresql_writes(connection, table.name, expected)
+    if wanted is None:
+        unknown.append(model._meta.label)
+    yield from _check_policies(model, table, expected, wanted)
+
+
+def _check_switches(model: type[Model], table: catalog.TableRow) -> Iterator[CheckMessage]:
     on = ON.format(table=table.name)
     if not table.enabled:
         yield _error(
@@ -78,22 +96,6 @@ def _check_table(
         yield _error(
             model, f"can be passed by reading partitions directly: {names}", repair, "schemapatterns.E424"
         )
-    declaration = row_security_of(model)
-    if declaration is None:
-        return
-    try:
-        expected = declaration.policies(model, connection.schema_editor(collect_sql=True))
-    except ConfigurationError:
-        return  # check_row_security() tells
-    missing = catalog.missing_roles(connection, [role for policy in expected for role in policy.roles])
-    if missing:
-        text = f"is for roles that do not exist: {', '.join(missing)}"
-        yield _error(model, text, f"CREATE ROLE {quote(missing[0])} NOLOGIN", "schemapatterns.E425")
-        return
-    wanted = catalog.as_postgresql_writes(connection, table.name, expected)
-    if wanted is None:
-        unknown.append(model._meta.label)
-    yield from _check_policies(model, table, expected, wanted)
 
 
 def _check_policies(

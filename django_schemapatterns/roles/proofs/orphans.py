@@ -59,29 +59,29 @@ def stray_rows(witness: BaseDatabaseWrapper, table: Protected, tables: Iterable[
     others = {each.oid: each for each in tables}
     unseen: list[str] = []
     found: list[str] = []
-    for oid, parent, columns, targets in ask(witness, _PARENTS, {"oid": table.oid}):
+    for oid, parent, *columns in ask(witness, _PARENTS, {"oid": table.oid}):
         if not _is_shown_all(witness, oid):
             unseen.append(parent)
             continue
-        pairs = zip(columns, targets, strict=True)
-        joined = " AND ".join(f"p.{target} = t.{column}" for column, target in pairs)
-        known = " AND ".join(f"t.{column} IS NOT NULL" for column in columns)
-        there = f"EXISTS (SELECT FROM {parent} AS p WHERE {joined}"
-        conditions = {f"point at no row of {parent}": f"{known} AND NOT {there})"}
         tenants = [each.owners.get("tenant") for each in (table, others.get(oid)) if each]
-        if len(tenants) == 2 and all(tenants):
-            mine, theirs = tenants
-            conditions[f"point at another tenant's of {parent}"] = f"{there} AND p.{theirs} <> t.{mine})"
-        found += [
-            f"{count} rows {said}"
-            for said, sql in conditions.items()
-            if (count := _count(witness, table, sql))
-        ]
+        for said, condition in _wrong(parent, columns, tenants):
+            if count := _count(witness, table, condition):
+                found.append(f"{count} rows {said}")
     if found:
         return Finding(table.label, "orphans", "failed", "; ".join(found))
     if unseen:
         return Finding(table.label, "orphans", "unknown", f"not all rows are shown of {', '.join(unseen)}")
     return Finding(table.label, "orphans", "ok", "what rows point at is there")
+
+
+def _wrong(parent: str, columns: list[list[str]], tenants: list[str | None]) -> Iterator[tuple[str, str]]:
+    """Return what may be wrong with rows that point at a table, in words and as a condition on them."""
+    joined = " AND ".join(f"p.{target} = t.{column}" for column, target in zip(*columns, strict=True))
+    known = " AND ".join(f"t.{column} IS NOT NULL" for column in columns[0])
+    there = f"EXISTS (SELECT FROM {parent} AS p WHERE {joined}"
+    yield f"point at no row of {parent}", f"{known} AND NOT {there})"
+    if len(tenants) == 2 and all(tenants):
+        yield f"point at another tenant's of {parent}", f"{there} AND p.{tenants[1]} <> t.{tenants[0]})"
 
 
 def rows_of_nobody(

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django_schemapatterns.roles.facts import AS_INVOKER, REACHES
+from django_schemapatterns.roles.queries import AS_INVOKER, REACHES
 from django_schemapatterns.schema.sql import render
 
 if TYPE_CHECKING:
