@@ -124,8 +124,7 @@ def blocking(connection: BaseDatabaseWrapper, columns: Columns) -> list[Dependen
 
     columns: (quoted table or view, plain name); without a name, all of its columns.
     """
-    tables, names = [table for table, _ in columns], [name for _, name in columns]
-    return _blocking(connection, _COLUMNS, [tables, names])
+    return _blocking(connection, _COLUMNS, _parameters(columns))
 
 
 def blocking_routine(connection: BaseDatabaseWrapper, name: str) -> list[Dependent]:
@@ -147,8 +146,8 @@ def refuse_losses(editor: SchemaEditor, model: type[Model], column: str | None =
     options: Any = model._meta
     table = editor.quote_name(options.db_table)
     own = {each.view.replace('"', "") for each in options.constraints if hasattr(each, "view")}
-    views = [row[0] for row in _rows(editor.connection, _COLUMNS + _VIEWS, [[table], [column]])]
-    routines = [row[0] for row in _rows(editor.connection, _COLUMNS + _ROUTINES, [[table], [column]])]
+    views = [row[0] for row in rows_about(editor.connection, [(table, column)], _VIEWS)]
+    routines = [row[0] for row in rows_about(editor.connection, [(table, column)], _ROUTINES)]
     if lost := [*(view for view in views if view.replace('"', "") not in own), *routines]:
         what = f"column {quote(column)} of {table}" if column else f"table {table}"
         raise RuleBroken(
@@ -159,9 +158,8 @@ def refuse_losses(editor: SchemaEditor, model: type[Model], column: str | None =
 
 def conditions(connection: BaseDatabaseWrapper, columns: Columns) -> list[Dependent]:
     """Return the constraints and indexes with conditions or expressions on the columns."""
-    params = [[table for table, _ in columns], [name for _, name in columns]]
-    checks = [_check(*row) for row in _rows(connection, _COLUMNS + _CHECKS, params)]
-    indexes = [_index(*row) for row in _rows(connection, _COLUMNS + _INDEXES, params)]
+    checks = [constraint_of(*row) for row in rows_about(connection, columns, _CHECKS)]
+    indexes = [index_of(*row) for row in rows_about(connection, columns, _INDEXES)]
     return [*checks, *indexes]
 
 
@@ -180,14 +178,22 @@ def bring_back(
                 editor.execute(statement, params=None)
 
 
+def rows_about(connection: BaseDatabaseWrapper, columns: Columns, query: str) -> list[tuple[Any, ...]]:
+    """Return what a query finds in pg_catalog that selects from `columns (class, attrelid, attnum)`."""
+    return _rows(connection, _COLUMNS + query, _parameters(columns))
+
+
+def _parameters(columns: Columns) -> list[Any]:
+    return [[table for table, _ in columns], [name for _, name in columns]]
+
+
 def _rows(connection: BaseDatabaseWrapper, query: str, params: list[Any]) -> list[tuple[Any, ...]]:
-    """Return what a query finds that begins with _COLUMNS, whose parameters are tables and names."""
     with connection.cursor() as cursor:
         cursor.execute(query, params)
         return list(cursor.fetchall())
 
 
-def _comment(kind: str, place: str, text: str | None) -> list[str]:
+def comment_on(kind: str, place: str, text: str | None) -> list[str]:
     """Return the statement that comments on something, none without a text."""
     return [f"COMMENT ON {kind} {place} IS {literal(text)}"] if text else []
 
@@ -208,7 +214,7 @@ def _view(
 
 def _trigger(name: str, table: str, definition: str, enabled: str, text: str | None) -> Dependent:
     state = [f"ALTER TABLE {table} {_ENABLED[enabled]} TRIGGER {name}"] if enabled in _ENABLED else []
-    create = [definition, *state, *_comment("TRIGGER", f"{name} ON {table}", text)]
+    create = [definition, *state, *comment_on("TRIGGER", f"{name} ON {table}", text)]
     return Dependent("", f"DROP TRIGGER {name} ON {table}", tuple(create))
 
 
@@ -225,19 +231,19 @@ def _policy(  # noqa: PLR0917 - a row of the query
     clauses = f" USING ({using})" if using else ""
     clauses += f" WITH CHECK ({check})" if check else ""
     create = f"CREATE POLICY {name} ON {table} AS {permissive} FOR {command} TO {', '.join(roles)}{clauses}"
-    create_all = (create, *_comment("POLICY", f"{name} ON {table}", comment))
+    create_all = (create, *comment_on("POLICY", f"{name} ON {table}", comment))
     return Dependent("", f"DROP POLICY {name} ON {table}", create_all)
 
 
-def _check(name: str, table: str, definition: str, text: str | None) -> Dependent:
+def constraint_of(name: str, table: str, definition: str, text: str | None) -> Dependent:
     """Return a constraint of a table, from a row of the query."""
     create = [
         f"ALTER TABLE {table} ADD CONSTRAINT {quote(name)} {definition}",
-        *_comment("CONSTRAINT", f"{quote(name)} ON {table}", text),
+        *comment_on("CONSTRAINT", f"{quote(name)} ON {table}", text),
     ]
     return Dependent(name, f"ALTER TABLE {table} DROP CONSTRAINT {quote(name)}", tuple(create))
 
 
-def _index(name: str, qualified: str, definition: str, text: str | None) -> Dependent:
+def index_of(name: str, qualified: str, definition: str, text: str | None) -> Dependent:
     """Return an index, from a row of the query."""
-    return Dependent(name, f"DROP INDEX {qualified}", (definition, *_comment("INDEX", qualified, text)))
+    return Dependent(name, f"DROP INDEX {qualified}", (definition, *comment_on("INDEX", qualified, text)))

@@ -9,8 +9,16 @@ from typing import TYPE_CHECKING, Any
 from django.core.exceptions import FieldError
 from django.db.models import GeneratedField
 
-from django_schemapatterns.schema import dependents
-from django_schemapatterns.schema.dependents import Dependent
+from django_schemapatterns.schema.dependents import (
+    Dependent,
+    blocking,
+    bring_back,
+    comment_on,
+    constraint_of,
+    index_of,
+    rows_about,
+    take_away,
+)
 from django_schemapatterns.schema.names import quote
 
 if TYPE_CHECKING:
@@ -82,7 +90,7 @@ def with_columns_made_from(
 
     away: what else is.  model: as it is to be; its columns are made anew as it says.
     """
-    found = _rows(connection, _MADE_FROM, columns)
+    found = rows_about(connection, columns, _MADE_FROM)
     if not found:
         return list(away)
     definitions = definitions_of(connection, model)
@@ -99,10 +107,10 @@ def as_dependents(
 
     definitions: of the columns that are to be otherwise than the database has them.
     """
-    parts = [dependents._check(*row) for row in _rows(connection, _PARTS, columns)]
-    parts += [dependents._index(*row) for row in _rows(connection, _PART_INDEXES, columns)]
-    made = [_generated(definitions, *row) for row in _rows(connection, _GENERATED, columns)]
-    return [*dependents.blocking(connection, columns), *parts, *made]
+    parts = [constraint_of(*row) for row in rows_about(connection, columns, _PARTS)]
+    parts += [index_of(*row) for row in rows_about(connection, columns, _PART_INDEXES)]
+    made = [_generated(definitions, *row) for row in rows_about(connection, columns, _GENERATED)]
+    return [*blocking(connection, columns), *parts, *made]
 
 
 def definitions_of(connection: BaseDatabaseWrapper, model: type[Model]) -> dict[str, Definition]:
@@ -164,8 +172,8 @@ def _remake(editor: SchemaEditor, model: type[Model], old: Any, wanted: Definiti
     away = as_dependents(editor.connection, [(table, old.column)], {old.column: wanted})
     if not away:  # sqlmigrate, before there is the table
         away = [_generated({}, table, old.column, *wanted)]
-    dependents.take_away(editor, away)
-    dependents.bring_back(editor, away)
+    take_away(editor, away)
+    bring_back(editor, away)
 
 
 def _definition_beside(connection: BaseDatabaseWrapper, field: Any, other: Any) -> Definition | None:
@@ -189,13 +197,6 @@ def _type(connection: BaseDatabaseWrapper, field: Any) -> str:
     return str(field.db_parameters(connection)["type"])
 
 
-def _rows(connection: BaseDatabaseWrapper, query: str, columns: Columns) -> list[tuple[Any, ...]]:
-    params = [[table for table, _ in columns], [name for _, name in columns]]
-    with connection.cursor() as cursor:
-        cursor.execute(dependents._COLUMNS + query, params)
-        return list(cursor.fetchall())
-
-
 def _generated(  # noqa: PLR0917 - a row of the query
     definitions: Definitions,
     table: str,
@@ -213,7 +214,7 @@ def _generated(  # noqa: PLR0917 - a row of the query
     definition = f"{column} {type_} GENERATED ALWAYS AS ({expression}) {storage}{required}"
     create = [
         f"ALTER TABLE {table} ADD COLUMN {definition}",
-        *dependents._comment("COLUMN", f"{table}.{column}", comment),
+        *comment_on("COLUMN", f"{table}.{column}", comment),
         *grants,
     ]
     return Dependent("", f"ALTER TABLE {table} DROP COLUMN {column}", tuple(create))
