@@ -168,7 +168,7 @@ class Maker:
 
 
 def close_partitions(table: str) -> str:
-    """Return the statement that leaves the rights on partitions to their owner."""
+    """Return the statement that gives partitions to the owner of their table, and nobody else a right."""
     place = literal(quote(table))
     return sql.render(
         sql.load("partitions", "close_partitions", 1), quotes=sql.dollar_quotes(place), table=place

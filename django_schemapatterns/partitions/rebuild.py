@@ -11,7 +11,10 @@ from django_schemapatterns.schema.names import literal, plain, quote, shorten, s
 if TYPE_CHECKING:
     from django_schemapatterns.partitions.inventory import Index, Inventory, Sequence
 
-LIKE = "INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING COMMENTS INCLUDING CONSTRAINTS INCLUDING STORAGE"
+LIKE = (
+    "INCLUDING DEFAULTS INCLUDING GENERATED INCLUDING COMMENTS INCLUDING CONSTRAINTS INCLUDING STORAGE "
+    "INCLUDING COMPRESSION"
+)
 
 
 @dataclass(frozen=True, kw_only=True)

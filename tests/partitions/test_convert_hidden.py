@@ -93,6 +93,14 @@ def test_an_owner_attaches_rows_that_he_does_not_see(ledger: Any) -> None:
     assert select("SELECT relforcerowsecurity FROM pg_class WHERE relname = %s", LEDGER) == [(True,)]
 
 
+@pytest.mark.parametrize("strategy", ["attach", "copy"])
+def test_partitions_belong_to_the_owner_whoever_converts_the_table(ledger: Any, strategy: Strategy) -> None:
+    run(ledger, strategy)
+
+    owners = "SELECT DISTINCT relowner::regrole::text FROM pg_class WHERE relkind <> 'i' AND relname ~ %s"
+    assert select(owners, f"^{LEDGER}") == [("parttests_owner",)]
+
+
 def test_hidden_rows_of_the_future_are_told_and_hinder_nobody(ledger: Any) -> None:
     execute(f"INSERT INTO {LEDGER} (at, amount) VALUES (now() + interval '1 year', 5000)")
 
