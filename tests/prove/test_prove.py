@@ -102,6 +102,8 @@ ALSO = "CREATE POLICY also ON safes FOR {} TO <readwrite> {}"
         ("ALTER VIEW safe_labels RESET (security_invoker)",
          "ALTER VIEW safe_labels SET (security_invoker = true)",
          ("public.safes", "view safe_labels")),
+        ("CREATE TABLE heir () INHERITS (safes); GRANT SELECT ON heir TO <web>", "DROP TABLE heir",
+         ("public.safes", "partition heir")),
         ("CREATE MATERIALIZED VIEW copied AS SELECT * FROM safes; GRANT SELECT ON copied TO <web>",
          "DROP MATERIALIZED VIEW copied", ("public.safes", "view copied")),
     ],

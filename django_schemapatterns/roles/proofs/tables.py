@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from django_schemapatterns.roles.queries import AS_INVOKER, REACHES
+from django_schemapatterns.roles.queries import AS_INVOKER, HEIRS, REACHES
 from django_schemapatterns.schema.sql import render
 
 if TYPE_CHECKING:
@@ -44,11 +44,15 @@ WHERE relkind IN ('r', 'p') AND NOT relispartition
 ORDER BY 2
 """
 
-_PARTITIONS = """
-SELECT relid::regclass::text, relrowsecurity,
-       has_table_privilege(relid, 'SELECT'), has_table_privilege(relid, 'INSERT, UPDATE, DELETE, TRUNCATE')
-FROM pg_partition_tree(%(table)s) JOIN pg_class ON pg_class.oid = relid WHERE relid <> %(table)s ORDER BY 1
-"""
+_PARTITIONS = render(
+    """
+{{heirs}}
+SELECT heir::regclass::text, relrowsecurity,
+       has_table_privilege(heir, 'SELECT'), has_table_privilege(heir, 'INSERT, UPDATE, DELETE, TRUNCATE')
+FROM heirs JOIN pg_class ON pg_class.oid = heir WHERE relation = %(table)s ORDER BY 1
+""",
+    heirs=HEIRS,
+)
 
 _VIEWS = render(
     """
@@ -127,6 +131,7 @@ def ask(connection: BaseDatabaseWrapper, query: str, parameters: Mapping[str, An
 
 
 def partitions(connection: BaseDatabaseWrapper, table: Protected) -> list[tuple[str, bool, bool, bool]]:
+    """Return partitions and other heirs: name, has row security, may be read, may be written."""
     return ask(connection, _PARTITIONS, {"table": table.oid})
 
 
