@@ -21,9 +21,38 @@ class _Concurrent:
     """What these operations have in common: no transaction, and a limit for locks."""
 
     atomic = False
+    adds = True  # whether what it is about is there after the operation, and not before
     lock_timeout: float | None
     model_name: str
     allow_migrate_model: Any
+
+    def forwards(self, editor: SchemaEditor, model: type[Model], state: Any) -> None:
+        """Do it, by the state in which what it is about is there."""
+        raise NotImplementedError
+
+    def backwards(self, editor: SchemaEditor, model: type[Model], state: Any) -> None:
+        """Take it back, by the same state."""
+        raise NotImplementedError
+
+    def database_forwards(
+        self, app_label: str, schema_editor: SchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        state = to_state if self.adds else from_state
+        model = state.apps.get_model(app_label, self.model_name)
+        if self.is_concurrent(app_label, schema_editor, model):
+            self.forwards(schema_editor, model, state.models[app_label, self.model_name.lower()])
+        else:
+            super().database_forwards(app_label, schema_editor, from_state, to_state)  # type: ignore[misc]
+
+    def database_backwards(
+        self, app_label: str, schema_editor: SchemaEditor, from_state: ProjectState, to_state: ProjectState
+    ) -> None:
+        state = from_state if self.adds else to_state
+        model = state.apps.get_model(app_label, self.model_name)
+        if self.is_concurrent(app_label, schema_editor, model):
+            self.backwards(schema_editor, model, state.models[app_label, self.model_name.lower()])
+        else:
+            super().database_backwards(app_label, schema_editor, from_state, to_state)  # type: ignore[misc]
 
     def is_concurrent(self, app_label: str, editor: SchemaEditor, model: type[Model]) -> bool:
         """Return whether the database can do it; others do what Django does."""
@@ -73,23 +102,11 @@ class AddIndexConcurrently(_Concurrent, AddIndex):
         super().__init__(model_name, index)
         self.lock_timeout = lock_timeout
 
-    def database_forwards(
-        self, app_label: str, schema_editor: SchemaEditor, from_state: ProjectState, to_state: ProjectState
-    ) -> None:
-        model = to_state.apps.get_model(app_label, self.model_name)
-        if not self.is_concurrent(app_label, schema_editor, model):
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
-            return
-        self.build(schema_editor, model, self.index)
+    def forwards(self, editor: SchemaEditor, model: type[Model], state: Any) -> None:
+        self.build(editor, model, self.index)
 
-    def database_backwards(
-        self, app_label: str, schema_editor: SchemaEditor, from_state: ProjectState, to_state: ProjectState
-    ) -> None:
-        model = from_state.apps.get_model(app_label, self.model_name)
-        if not self.is_concurrent(app_label, schema_editor, model):
-            super().database_backwards(app_label, schema_editor, from_state, to_state)
-            return
-        self.drop(schema_editor, model, self.index)
+    def backwards(self, editor: SchemaEditor, model: type[Model], state: Any) -> None:
+        self.drop(editor, model, self.index)
 
     def reduce(self, operation: Any, app_label: str) -> Any:
         return False
@@ -106,31 +123,17 @@ class RemoveIndexConcurrently(_Concurrent, RemoveIndex):
     lock_timeout: seconds to wait for others; by default what the connection has.
     """
 
+    adds = False
+
     def __init__(self, model_name: str, name: str, *, lock_timeout: float | None = None) -> None:
         super().__init__(model_name, name)
         self.lock_timeout = lock_timeout
 
-    def database_forwards(
-        self, app_label: str, schema_editor: SchemaEditor, from_state: ProjectState, to_state: ProjectState
-    ) -> None:
-        model = from_state.apps.get_model(app_label, self.model_name)
-        if not self.is_concurrent(app_label, schema_editor, model):
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
-            return
-        self.drop(schema_editor, model, self._index(app_label, from_state))
+    def forwards(self, editor: SchemaEditor, model: type[Model], state: Any) -> None:
+        self.drop(editor, model, state.get_index_by_name(self.name))
 
-    def database_backwards(
-        self, app_label: str, schema_editor: SchemaEditor, from_state: ProjectState, to_state: ProjectState
-    ) -> None:
-        model = to_state.apps.get_model(app_label, self.model_name)
-        if not self.is_concurrent(app_label, schema_editor, model):
-            super().database_backwards(app_label, schema_editor, from_state, to_state)
-            return
-        self.build(schema_editor, model, self._index(app_label, to_state))
-
-    def _index(self, app_label: str, state: ProjectState) -> Index:
-        index: Index = state.models[app_label, self.model_name_lower].get_index_by_name(self.name)
-        return index
+    def backwards(self, editor: SchemaEditor, model: type[Model], state: Any) -> None:
+        self.build(editor, model, state.get_index_by_name(self.name))
 
 
 class AddConstraintConcurrently(_Concurrent, AddConstraint):
@@ -156,19 +159,16 @@ class AddConstraintConcurrently(_Concurrent, AddConstraint):
         super().__init__(model_name, constraint)
         self.lock_timeout = lock_timeout
 
-    def database_forwards(
-        self, app_label: str, schema_editor: SchemaEditor, from_state: ProjectState, to_state: ProjectState
-    ) -> None:
-        model = to_state.apps.get_model(app_label, self.model_name)
-        if not self.is_concurrent(app_label, schema_editor, model):
-            super().database_forwards(app_label, schema_editor, from_state, to_state)
-            return
+    def forwards(self, editor: SchemaEditor, model: type[Model], state: Any) -> None:
         table, name = quote(model._meta.db_table), quote(self.constraint.name)
-        index, constraint = _split(str(self.constraint.create_sql(model, schema_editor)), table, name)
-        Build(schema_editor, table, self.constraint.name, index, self.lock_timeout).run()
-        if constraint and not _is_constraint(schema_editor, table, self.constraint.name):
-            with limited(schema_editor, self.lock_timeout):
-                schema_editor.execute(constraint, params=None)
+        index, constraint = _split(str(self.constraint.create_sql(model, editor)), table, name)
+        Build(editor, table, self.constraint.name, index, self.lock_timeout).run()
+        if constraint and not _is_constraint(editor, table, self.constraint.name):
+            with limited(editor, self.lock_timeout):
+                editor.execute(constraint, params=None)
+
+    def backwards(self, editor: SchemaEditor, model: type[Model], state: Any) -> None:
+        editor.remove_constraint(model, self.constraint)
 
     def reduce(self, operation: Any, app_label: str) -> Any:
         return False
