@@ -3,15 +3,9 @@
 from __future__ import annotations
 
 import argparse
-import os
-import shlex
-import statistics
-import sys
 from collections.abc import Callable
 from datetime import datetime
 from decimal import Decimal
-from pathlib import Path
-from time import perf_counter, process_time
 from typing import Any
 
 from django.db import connection
@@ -19,9 +13,9 @@ from django.utils import timezone
 
 from benchmarks.attributes.models import Checked, Million, Unchecked
 from benchmarks.audit.models import Category
-from benchmarks.audit.report import milliseconds, ratio, spread, table
-from benchmarks.audit.suite import choose
-from benchmarks.rounds import Results, Sample, play
+from benchmarks.report import compared, machine, table
+from benchmarks.rounds import Sample, play
+from benchmarks.suite import asked, choose_names, cpu
 
 MILLION = 1_000_000
 CONTENDERS: dict[str, Any] = {"JSONField": Unchecked, "AttributesField": Checked}
@@ -46,14 +40,9 @@ LOOKUPS: dict[str, Callable[[], Any]] = {
 }
 
 
-class Named:
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-
 def run(options: argparse.Namespace) -> None:
-    chosen = {each.name for each in choose([Named("bulk_create"), *map(Named, LOOKUPS)], options.only)}
-    print(machine(options))
+    chosen = choose_names(["bulk_create", *LOOKUPS], options.only)
+    print(machine(options.repeat))
     if "bulk_create" in chosen:
         print(writing(options))
     lookups = {name: ask for name, ask in LOOKUPS.items() if name in chosen}
@@ -66,17 +55,10 @@ def writing(options: argparse.Namespace) -> str:
         insert(name, options.rows)  # what a first run has to do
     pairs = [("bulk_create", list(CONTENDERS))]
     results = play(pairs, options.repeat, lambda _, name: Sample(insert(name, options.rows)))
-    rows = [line(results, name) for name in CONTENDERS]
+    rows = [[name, *compared(results, "bulk_create", name, "JSONField")] for name in CONTENDERS]
     return "\n" + table(
         [f"bulk_create of {options.rows:,} rows", "CPU", "min-max", "JSONField = 1", "min-max"], rows
     )
-
-
-def line(results: Results, name: str) -> list[str]:
-    samples = [sample.ms for sample in results.of("bulk_create", name)]
-    compared = results.ratios("bulk_create", name, "JSONField")
-    found = [milliseconds(statistics.median(samples)), spread(samples, milliseconds)]
-    return [name, *found, ratio(statistics.median(compared)), spread(compared, ratio)]
 
 
 def insert(name: str, rows: int) -> float:
@@ -91,15 +73,6 @@ def insert(name: str, rows: int) -> float:
     start = cpu()
     model.objects.bulk_create(products)
     return cpu() - start
-
-
-def cpu() -> float:
-    """Return the milliseconds that client and server have computed, whatever else the machine does."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_backend_pid()")
-        stat = Path(f"/proc/{cursor.fetchone()[0]}/stat").read_text()
-    user, system = map(int, stat.rpartition(")")[2].split()[11:13])
-    return (user + system) * 1000 / os.sysconf("SC_CLK_TCK") + process_time() * 1000
 
 
 def product(model: Any, number: int, now: datetime) -> Any:
@@ -141,28 +114,6 @@ def reading(lookups: dict[str, Callable[[], Any]], repeat: int) -> str:
         cursor.execute("TRUNCATE documents_million")
         cursor.execute(FILL, [MILLION])
         cursor.execute("VACUUM ANALYZE documents_million")
-    rows = []
-    for name, ask in lookups.items():
-        found = len(ask())
-        samples = [ask_once(ask) for _ in range(max(repeat, 3) * 3)]
-        rows.append([name, f"{found:,}", f"{statistics.median(samples):.2f} ms", f"{max(samples):.2f} ms"])
-    return "\n" + table([f"among {MILLION:,} rows", "found", "median", "slowest"], rows)
-
-
-def ask_once(ask: Callable[[], Any]) -> float:
-    start = perf_counter()
-    len(ask())
-    return (perf_counter() - start) * 1000
-
-
-def machine(options: argparse.Namespace) -> str:
-    from django import get_version
-
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT current_setting('server_version'), current_setting('synchronous_commit')")
-        server, commit = cursor.fetchone()
-    return (
-        f"`python -m benchmarks {shlex.join(sys.argv[1:])}`: {options.repeat} repetitions; "
-        f"{os.cpu_count()} cores; PostgreSQL {server} (synchronous_commit {commit}); "
-        f"Python {sys.version.split()[0]}, Django {get_version()}."
+    return "\n" + table(
+        [f"among {MILLION:,} rows", "found", "median", "slowest"], asked(lookups, max(repeat, 3) * 3)
     )

@@ -10,10 +10,10 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from benchmarks.attributes.suite import cpu, machine
-from benchmarks.audit.report import milliseconds, ratio, spread, table
 from benchmarks.encryption.models import Bound, Column, Indexed, Plain, PlainIndexed
+from benchmarks.report import compared, machine, table
 from benchmarks.rounds import Results, Sample, play
+from benchmarks.suite import cpu
 from django_schemapatterns.encryption import sealing
 
 VALUES = 20_000
@@ -28,7 +28,7 @@ BASE = {"encrypted, bound to the row, with an index": "plain text with an index"
 
 
 def run(options: argparse.Namespace) -> None:
-    print(machine(options))
+    print(machine(options.repeat))
     print(values(options.repeat))
     print(rows(options))
 
@@ -71,11 +71,8 @@ def rows(options: argparse.Namespace) -> str:
 def one_table(results: Results, way: str, number: int) -> str:
     lines = []
     for name in CONTENDERS:
-        samples = [sample.ms for sample in results.of(way, name)]
         base = BASE.get(name, name if name.startswith("plain") else "plain text")
-        compared = results.ratios(way, name, base)
-        found = [milliseconds(statistics.median(samples)), spread(samples, milliseconds)]
-        lines.append([name, *found, ratio(statistics.median(compared)), spread(compared, ratio)])
+        lines.append([name, *compared(results, way, name, base)])
     return "\n" + table([f"{way}, {number:,} rows", "CPU", "min-max", "plain text = 1", "min-max"], lines)
 
 

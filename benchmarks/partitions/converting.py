@@ -16,8 +16,8 @@ import psycopg
 from django.db import connection, models
 from django.test.utils import isolate_apps
 
-from benchmarks.audit.report import milliseconds, table
 from benchmarks.partitions.retention import execute, value
+from benchmarks.report import milliseconds, table
 from django_schemapatterns import models as patterns
 from django_schemapatterns.partitions.convert import Strategy, convert
 from django_schemapatterns.partitions.options import partition_options

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from benchmarks.audit.report import milliseconds, ratio, spread, table
+from benchmarks.report import compared, table
 from benchmarks.rounds import Results, Sample, play
 from django_schemapatterns.partitions import Duration, Retention, expire
 from django_schemapatterns.schema.maintained import MaintainedTable
@@ -124,8 +124,5 @@ def run(options: argparse.Namespace) -> str:
 
 
 def line(results: Results, name: str) -> list[str]:
-    samples = [sample.ms for sample in results.of(NAME, name)]
-    compared = results.ratios(NAME, name, DETACH)
-    found = [milliseconds(statistics.median(samples)), spread(samples, milliseconds)]
     wal = statistics.median(sample.bytes for sample in results.of(NAME, name)) / 1e6
-    return [name, *found, ratio(statistics.median(compared)), spread(compared, ratio), f"{wal:,.2f} MB"]
+    return [name, *compared(results, NAME, name, DETACH), f"{wal:,.2f} MB"]

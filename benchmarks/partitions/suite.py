@@ -6,9 +6,9 @@ import argparse
 from collections.abc import Callable
 from typing import Final
 
-from benchmarks.attributes.suite import Named, machine
-from benchmarks.audit.suite import choose
 from benchmarks.partitions import converting, retention, using
+from benchmarks.report import machine
+from benchmarks.suite import choose_names
 
 # Each part runs by itself and returns its table.
 PARTS: Final[dict[str, Callable[[argparse.Namespace], str]]] = {
@@ -21,6 +21,6 @@ PARTS: Final[dict[str, Callable[[argparse.Namespace], str]]] = {
 
 
 def run(options: argparse.Namespace) -> None:
-    print(machine(options))
-    for part in choose([Named(name) for name in PARTS], options.only):
-        print(f"\n{PARTS[part.name](options)}")
+    print(machine(options.repeat))
+    for name in choose_names(list(PARTS), options.only):
+        print(f"\n{PARTS[name](options)}")

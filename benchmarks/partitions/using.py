@@ -12,8 +12,8 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from benchmarks.audit.report import milliseconds, ratio, spread, table
 from benchmarks.partitions.retention import execute
+from benchmarks.report import milliseconds, ratio, spread, table
 from benchmarks.rounds import Results, Sample, play
 from django_schemapatterns.fields import uuid7
 from django_schemapatterns.partitions.bounds import Window, partition_name, windows

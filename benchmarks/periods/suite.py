@@ -7,29 +7,14 @@ from time import perf_counter
 
 from django.db import connection
 
-from benchmarks.audit.suite import choose
 from benchmarks.periods import tables
-from benchmarks.periods.contenders import CONTENDERS, Contender
+from benchmarks.periods.contenders import BASE, CONTENDERS, Contender
 from benchmarks.periods.operations import OPERATIONS, Operation
-from benchmarks.rounds import Results, Sample, play
+from benchmarks.report import details, machine
+from benchmarks.rounds import Sample
+from benchmarks.suite import Suite
 
-
-class Suite:
-    """The chosen operations and contenders."""
-
-    def __init__(self, options: argparse.Namespace) -> None:
-        self.repeat: int = options.repeat
-        self.contenders = choose(CONTENDERS, options.contenders)
-        self.operations = choose(OPERATIONS, options.only)
-
-    def play(self) -> Results:
-        contenders = {contender.name: contender for contender in self.contenders}
-        operations = {operation.name: operation for operation in self.operations}
-        pairs = [
-            (operation.name, [each.name for each in self.contenders if operation.contenders(each)])
-            for operation in self.operations
-        ]
-        return play(pairs, self.repeat, lambda name, who: measure(operations[name], contenders[who]))
+PEERS = ["Django", "django-simple-history", "psycopg"]
 
 
 def measure(operation: Operation, contender: Contender) -> Sample:
@@ -48,7 +33,7 @@ def measure(operation: Operation, contender: Contender) -> Sample:
 
 
 def run(options: argparse.Namespace) -> None:
-    from benchmarks.periods.report import report
-
-    suite = Suite(options)
-    print(report(suite, suite.play()))
+    suite = Suite(options, OPERATIONS, CONTENDERS, measure)
+    results = suite.play()
+    print(machine(options.repeat, PEERS))
+    print("\n" + details(results, suite.operations, list(suite.contenders), BASE.name, "versions"))

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import statistics
 from collections.abc import Callable
-from time import perf_counter
 from typing import Any
 
 from django.contrib.postgres.search import SearchQuery, SearchRank
 from django.db import connection
 from django.db.models import F, Q
 
-from benchmarks.attributes.suite import cpu, machine
-from benchmarks.audit.report import milliseconds, ratio, spread, table
-from benchmarks.rounds import Results, Sample, play
+from benchmarks.report import compared, machine, table
+from benchmarks.rounds import Sample, play
 from benchmarks.search.models import Generated, Node, Plain, Searched, Typed
+from benchmarks.suite import asked, cpu
 
 PRODUCTS = 100_000
 CONTENDERS: dict[str, Any] = {
@@ -59,7 +57,7 @@ SEARCHES: dict[str, Callable[[], Any]] = {
 
 
 def run(options: argparse.Namespace) -> None:
-    print(machine(options))
+    print(machine(options.repeat))
     print(writing(options))
     print(searching(options.repeat))
 
@@ -70,15 +68,8 @@ def writing(options: argparse.Namespace) -> str:
     results = play(
         [("insert", list(CONTENDERS))], options.repeat, lambda _, name: Sample(insert(name, options.rows))
     )
-    rows = [line(results, name) for name in CONTENDERS]
+    rows = [[name, *compared(results, "insert", name, "none")] for name in CONTENDERS]
     return "\n" + table([f"insert of {options.rows:,} rows", "CPU", "min-max", "none = 1", "min-max"], rows)
-
-
-def line(results: Results, name: str) -> list[str]:
-    samples = [sample.ms for sample in results.of("insert", name)]
-    compared = results.ratios("insert", name, "none")
-    found = [milliseconds(statistics.median(samples)), spread(samples, milliseconds)]
-    return [name, *found, ratio(statistics.median(compared)), spread(compared, ratio)]
 
 
 def insert(name: str, rows: int) -> float:
@@ -96,12 +87,9 @@ def searching(repeat: int) -> str:
     for model in CONTENDERS.values():
         fill(model._meta.db_table)
     plant()
-    rows = []
-    for name, ask in SEARCHES.items():
-        found = len(ask())
-        samples = [ask_once(ask) for _ in range(repeat * 3)]
-        rows.append([name, f"{found:,}", f"{statistics.median(samples):.2f} ms", f"{max(samples):.2f} ms"])
-    return "\n" + table([f"among {PRODUCTS:,} products", "found", "median", "slowest"], rows)
+    return "\n" + table(
+        [f"among {PRODUCTS:,} products", "found", "median", "slowest"], asked(SEARCHES, repeat * 3)
+    )
 
 
 def fill(place: str) -> None:
@@ -120,9 +108,3 @@ def plant() -> None:
         nodes.append(Node.objects.create(parent=nodes[number // 3]))
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE words_node")
-
-
-def ask_once(ask: Callable[[], Any]) -> float:
-    start = perf_counter()
-    len(ask())
-    return (perf_counter() - start) * 1000

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import hmac
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -135,6 +137,29 @@ def test_no_nonce_is_used_twice_by_many_threads() -> None:
         envelopes = list(pool.map(lambda _: seal(b"same"), range(20_000), chunksize=500))
 
     assert len({take_apart(each).nonce for each in envelopes}) == len(set(envelopes)) == 20_000
+
+
+FORKED = """
+import os
+from django_schemapatterns.encryption.envelope import Subkeys
+keys = Subkeys("2026", bytes(range(32)), "people.tax_number")
+seal = lambda: keys.seal(keys.header(keys.index_of(b"x", 16), b""), b"same", b"here").hex()
+seal()  # keys, ciphers and HMACs are there already
+child = os.fork()
+lines = "".join(seal() + "\\n" for _ in range(500))
+if child:
+    os.waitpid(child, 0)
+os.write(1, lines.encode())
+"""
+
+
+def test_processes_that_are_forked_share_keys_and_no_nonce() -> None:
+    done = subprocess.run([sys.executable, "-c", FORKED], check=True, capture_output=True, text=True)
+    envelopes = [bytes.fromhex(line) for line in done.stdout.splitlines()]
+
+    assert len({take_apart(each).nonce for each in envelopes}) == 1000
+    assert {open_(each) for each in envelopes} == {b"same"}
+    assert {each[6:22] for each in envelopes} == {KEYS.index_of(b"x", 16)}
 
 
 def test_threads_share_keys_that_nobody_has_used() -> None:
