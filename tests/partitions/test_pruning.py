@@ -17,7 +17,7 @@ from django_schemapatterns.exceptions import ConfigurationError
 from django_schemapatterns.partitions.bounds import start_of
 from django_schemapatterns.partitions.querysets import UnprunedLookup, in_period
 from tests.partitions.app.models import Reading, Region, Remark, Ticket, Visit
-from tests.partitions.tools import months, named, partitions, plan
+from tests.partitions.tools import execute, months, named, partitions, plan, select
 
 pytestmark = pytest.mark.django_db
 
@@ -64,6 +64,17 @@ def test_the_plan_has_no_other_partition(name: str) -> None:
         list(rows())
 
     assert len(plan(rows())) == count
+
+
+def test_a_generic_plan_leaves_partitions_out_when_it_runs() -> None:
+    execute("SET LOCAL plan_cache_mode = force_generic_plan")
+    execute("PREPARE visits_at (timestamptz) AS SELECT * FROM parttests_visit WHERE at = $1")
+
+    lines = [line for (line,) in select("EXPLAIN (ANALYZE, COSTS OFF) EXECUTE visits_at (%s)", NOW)]
+
+    execute("DEALLOCATE visits_at")
+    removed = len(partitions("parttests_visit")) - 1
+    assert f"Subplans Removed: {removed}" in "".join(lines)
 
 
 @pytest.mark.parametrize("name", UNPRUNED)

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import DatabaseError, connection, transaction
 from django.db.models import F
 from django.db.models.signals import post_delete, pre_delete
 from django.utils import timezone
@@ -165,6 +165,18 @@ def test_bulk_ways_and_relations() -> None:
     visits[0].name = "bulk"
     Visit.objects.bulk_update(visits, ["name"])
     assert sorted(Visit.objects.values_list("name", flat=True)) == ["1", "bulk"]
+
+
+def test_an_upsert_by_an_ordinary_id_needs_the_key(visit: Visit) -> None:
+    again = [Visit(pk=visit.pk, at=visit.at, name="again")]
+    with pytest.raises(DatabaseError, match="no unique or exclusion constraint"), transaction.atomic():
+        Visit.objects.bulk_create(again, update_conflicts=True, unique_fields=["id"], update_fields=["name"])
+
+    Visit.objects.bulk_create(
+        again, update_conflicts=True, unique_fields=["id", "at"], update_fields=["name"]
+    )
+
+    assert list(Visit.objects.values_list("name", flat=True)) == ["again"]
 
 
 def test_the_audit_of_a_moved_row_is_one_update(visit: Visit) -> None:

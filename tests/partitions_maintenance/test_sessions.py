@@ -213,6 +213,21 @@ def test_detach_waits_for_nobody_who_reads_another_month(january: Bookings) -> N
     assert actions(outcome.done) == ["detach bookings_2026_01"]
 
 
+def test_what_was_detached_comes_back_without_a_look_at_its_rows(january: Bookings) -> None:
+    """DETACH CONCURRENTLY leaves a check of the bounds behind, which proves them."""
+    expire(now=NOW, retention=GRACE)
+    (leftover,) = january.listing().leftovers
+    said: list[str] = []
+    execute("SET client_min_messages = debug1")
+    connection.connection.add_notice_handler(lambda notice: said.append(notice.message_primary))
+
+    execute(f"ALTER TABLE bookings ATTACH PARTITION {leftover.name} {leftover.mark.bounds}")
+
+    connection.close()
+    assert 'partition constraint for table "bookings_2026_01" is implied by existing constraints' in said
+    assert january.names() == ["bookings_2026_01", "bookings_2026_02"]
+
+
 @pytest.mark.parametrize("end", ["killed", "timeout"])
 def test_detach_that_was_interrupted_is_finished_by_the_next_run(january: Bookings, end: str) -> None:
     with session() as other:
