@@ -112,8 +112,7 @@ def _check_places(fields: list[EncryptedField]) -> Iterator[CheckMessage]:
 
 def _check_orderings(fields: list[EncryptedField]) -> Iterator[CheckMessage]:
     for field in fields:
-        names = [each.lstrip("-+") for each in field.model._meta.ordering or () if isinstance(each, str)]
-        if field.name in names:
+        if field.name in map(_name_of, field.model._meta.ordering or ()):
             yield Error(
                 f"{field.model._meta.label} is ordered by {field.name!r}, which is encrypted and has no "
                 f"order.",
@@ -203,8 +202,15 @@ def _named_in_meta(field: EncryptedField) -> set[str]:
     return {
         *(name for group in options.unique_together for name in group),
         *(name for found in objects for name in getattr(found, "fields", ())),
-        *(getattr(getattr(each, "expression", each), "name", "") for each in expressions),
+        *map(_name_of, expressions),
     }
+
+
+def _name_of(given: Any) -> str:
+    """Return the name of a field in a name, an F() or an OrderBy() of one, "" for anything else."""
+    expression = getattr(given, "expression", given)
+    name = getattr(expression, "name", expression)
+    return name.lstrip("-+") if isinstance(name, str) else ""
 
 
 def _check_leakage(field: EncryptedField) -> Iterator[CheckMessage]:

@@ -168,7 +168,9 @@ def test_an_index_without_its_field_is_told() -> None:
 def test_an_order_by_what_has_none_is_told() -> None:
     secret = ("secret", lambda: EncryptedField(text(), key="pii"))
 
-    assert ids(secret, ordering=["-secret"]) == ["schemapatterns.E490"]
+    for ordering in ("-secret", models.F("secret"), models.F("secret").desc(nulls_last=True)):
+        assert ids(secret, ordering=["pk", ordering]) == ["schemapatterns.E490"]
+    assert ids(secret, ordering=["?", models.F("pk").desc()]) == []
 
 
 def test_two_columns_with_one_place_are_told() -> None:
