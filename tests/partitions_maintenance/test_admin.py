@@ -76,6 +76,15 @@ def test_page_shows_partitions_sizes_and_the_next_run(filled: Bookings) -> None:
     assert "<strong>create</strong> <code>bookings_1999_05</code>: 3 rows wait" in html
 
 
+def test_history_shows_where_it_ends(bookings: Bookings) -> None:
+    bookings.create(ahead=0)
+    execute("CREATE TABLE old PARTITION OF bookings FOR VALUES FROM (MINVALUE) TO ('2020-02-01 00:00+00')")
+
+    rows = Rows(client_of("view_tablepartition").get(PAGE).content.decode()).rows
+
+    assert any(text.startswith("public.old") and "∞ 2020-02-01" in text for _, text in rows)
+
+
 def test_page_of_a_table_that_is_well(filled: Bookings) -> None:
     execute("TRUNCATE bookings")
 
