@@ -78,12 +78,6 @@ LOOKUPS: dict[str, tuple[Callable[[], QuerySet[Any, Any]], str]] = {
         lambda: OrderItem.objects.filter(product=Product.objects.latest("id")),
         "order_items_product_idx",
     ),
-    "low stock": (
-        lambda: Product.objects.filter(
-            inventory_tracking=True, inventory_quantity__lte=F("low_stock_threshold")
-        ),
-        "products_low_stock_idx",
-    ),
     "featured products": (
         lambda: Product.objects.filter(featured=True, status=ProductStatus.ACTIVE).order_by("-published_at")[
             :10
@@ -138,20 +132,27 @@ LOOKUPS: dict[str, tuple[Callable[[], QuerySet[Any, Any]], str]] = {
 }
 
 
-# These tables have so few rows that PostgreSQL would rather read them whole.
-IN_SMALL_TABLES: dict[str, tuple[Callable[[], QuerySet[Any, Any]], str]] = {
+# PostgreSQL may rather read these tables whole: they have few rows, or it takes a comparison of two columns
+# to hold for a third of them, when it holds for few.
+IF_NEED_BE: dict[str, tuple[Callable[[], QuerySet[Any, Any]], str]] = {
     "children of a category": (
         lambda: Category.objects.filter(parent=Category.objects.earliest("id")).order_by("sort_order"),
         "categories_tree_idx",
     ),
     "who holds a role": (lambda: UserRole.objects.filter(role=1), "user_roles_role_idx"),
+    "low stock": (
+        lambda: Product.objects.filter(
+            inventory_tracking=True, inventory_quantity__lte=F("low_stock_threshold")
+        ),
+        "products_low_stock_idx",
+    ),
     "roles that a user gave": (lambda: UserRole.objects.filter(assigned_by=1), "user_roles_assigned_by_idx"),
 }
 
 
-@pytest.mark.parametrize("lookup", IN_SMALL_TABLES)
-def test_lookup_in_a_small_table_can_use_its_index(lookup: str) -> None:
-    query, index = IN_SMALL_TABLES[lookup]
+@pytest.mark.parametrize("lookup", IF_NEED_BE)
+def test_lookup_can_use_its_index(lookup: str) -> None:
+    query, index = IF_NEED_BE[lookup]
 
     with transaction.atomic():
         with connection.cursor() as cursor:
@@ -166,7 +167,7 @@ def test_every_index_of_the_models_is_used_here() -> None:
     models = [model for label in ("accounts", "shop") for model in apps.get_app_config(label).get_models()]
     declared = {index.name for model in models for index in model._meta.indexes}
 
-    proven = {index for _query, index in [*LOOKUPS.values(), *IN_SMALL_TABLES.values()]}
+    proven = {index for _query, index in [*LOOKUPS.values(), *IF_NEED_BE.values()]}
     assert declared - proven == {"shop_productprice_scheduled"}  # of the pattern, which has tests of its own
 
 
