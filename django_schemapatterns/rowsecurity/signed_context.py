@@ -1,10 +1,10 @@
 """
 A database that believes a context only if the application has signed it.
 
-    signed_context.require(connection)
+    signed_context.require()
 
-The function that all patterns read the context with is exchanged; so is nothing else, and a database that
-believes everything pays nothing.
+The function that policies, defaults and the audit log read the context with is exchanged, and nothing else
+is: a database that believes everything pays nothing.
 """
 
 from __future__ import annotations
