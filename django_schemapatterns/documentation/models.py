@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from django_schemapatterns.exceptions import ReadOnly
+from django_schemapatterns.schema.read_only import ReadOnlyModel
 
 
-class SchemaDocumentation(models.Model):
+class SchemaDocumentation(ReadOnlyModel):
     """
     A column of a table or view, with what its database says of both.
 
         SchemaDocumentation.objects.filter(table_name="shop_product")
     """
+
+    instead = "Write comments by db_comment, and drop columns by a migration."
 
     id = models.TextField(primary_key=True)
     table_schema = models.TextField(_("schema"))
@@ -40,9 +40,3 @@ class SchemaDocumentation(models.Model):
 
     def __str__(self) -> str:
         return self.id
-
-    def save(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise ReadOnly("SchemaDocumentation only reads. Write comments by db_comment and a migration.")
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise ReadOnly("SchemaDocumentation only reads. Drop columns by a migration.")

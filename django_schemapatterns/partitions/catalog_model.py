@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, NoReturn
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from django_schemapatterns.exceptions import ReadOnly
+from django_schemapatterns.schema.read_only import ReadOnlyModel
 
 
-class TablePartition(models.Model):
+class TablePartition(ReadOnlyModel):
     """
     A partition of any table, with its bounds and its size.
 
@@ -19,6 +17,8 @@ class TablePartition(models.Model):
     estimated_rows: what the last ANALYZE found, None before the first.  is_maintained: it bears our mark.
     is_detach_pending: a DETACH CONCURRENTLY was interrupted; `manage.py partitions expire` finishes it.
     """
+
+    instead = "`manage.py partitions` makes and retires partitions."
 
     id = models.TextField(primary_key=True)
     table_schema = models.TextField(_("schema"))
@@ -42,9 +42,3 @@ class TablePartition(models.Model):
 
     def __str__(self) -> str:
         return self.id
-
-    def save(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise ReadOnly("TablePartition only reads. `manage.py partitions` makes and retires partitions.")
-
-    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
-        raise ReadOnly("TablePartition only reads. `manage.py partitions expire` retires partitions.")
