@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from django_schemapatterns.roles.connection_checks import problems_of, users_of
 from django_schemapatterns.roles.proofs.actors import MOST, Actor, candidates, find_actors
 from django_schemapatterns.roles.proofs.findings import Finding
+from django_schemapatterns.roles.proofs.forging import forged
 from django_schemapatterns.roles.proofs.orphans import seen_by
 from django_schemapatterns.roles.proofs.tables import Protected, protected_tables, references
 from django_schemapatterns.roles.proofs.trials import Trials, of_nobody, ways_around
@@ -34,6 +35,7 @@ def prove(
     """
     tables = protected_tables(connection, declared)
     yield _role(connection)
+    yield from forged(connection)
     known = list(actors) or find_actors(connection, witness, tables)
     for table in tables:
         yield from _of_table(connection, table, known, is_shared=table.label in shared)
