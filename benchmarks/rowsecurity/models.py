@@ -11,6 +11,7 @@ from typing import Any
 from django.db import connection, models
 from django.db.models import Q
 
+from benchmarks.rowsecurity.signed import signed_contexts
 from django_schemapatterns.constraints import Allow, RowSecurity
 from django_schemapatterns.context import acting_as, current
 
@@ -57,6 +58,7 @@ class Contender:
 
     role: that its connection logs in as.  acting: says who acts.  protect: makes the policies, for that role.
     manager: of the model.  told: who acts is told once for the session, which is cheaper, and leaks.
+    around: what holds while it is measured.
     """
 
     name: str
@@ -66,6 +68,7 @@ class Contender:
     protect: Callable[[str], None] | None = None
     manager: str = "objects"
     told: bool = False
+    around: Callable[[], AbstractContextManager[Any]] = nullcontext
 
 
 PLAIN = Contender("WHERE in the query", "rowbench_plain")
@@ -86,11 +89,12 @@ def contenders() -> list[Contender]:
         Contender(name, f"rowbench_{number}", protect=protect_by(form), told=True)
         for number, (name, form) in enumerate(FORMS.items())
     ]
-    return [PLAIN, ours(), *peers(), *forms]
+    return [PLAIN, *ours(), *peers(), *forms]
 
 
-def ours() -> Contender:
-    return Contender("RowSecurity and who acts", "rowbench_ours", Order, acting_as, protect_ours)
+def ours() -> list[Contender]:
+    plain = Contender("RowSecurity and who acts", "rowbench_ours", Order, acting_as, protect_ours)
+    return [plain, replace(plain, name="RowSecurity and signed contexts", around=signed_contexts)]
 
 
 def protect_ours(role: str) -> None:

@@ -74,18 +74,19 @@ def run(options: argparse.Namespace) -> None:
 
 
 def prepare(rows: int, chosen: list[Contender]) -> None:
+    roles = list({each.role: each for each in chosen}.values())
     with connection.cursor() as cursor:
         cursor.execute(TABLES.format(rows=rows, users=max(rows // PER_USER, USER)))
         for table in {each.model._meta.db_table for each in chosen} - {TABLE}:
             cursor.execute(COPY.format(table=table))
-        for each in {each.role: each for each in chosen}.values():
+        for each in roles:
             passes = "BYPASSRLS" if each is PLAIN else ""
             cursor.execute(f"DROP ROLE IF EXISTS {each.role}")
             cursor.execute(f"CREATE ROLE {each.role} LOGIN PASSWORD 'rowbench' {passes}")
             cursor.execute(f"GRANT USAGE ON SCHEMA public, schemapatterns TO {each.role}")
             cursor.execute(f"GRANT SELECT ON {each.model._meta.db_table}, rowbench_user TO {each.role}")
         cursor.execute("VACUUM (ANALYZE)")
-    for each in chosen:
+    for each in roles:
         if each.protect:
             each.protect(each.role)
 
@@ -114,7 +115,7 @@ def measure(operation: str, contender: Contender) -> Sample:
     always, each_time = contender.acting, lambda user: nullcontext()
     if operation in ANEW:
         always, each_time = each_time, always
-    with by_default(contender), always(USER):
+    with contender.around(), by_default(contender), always(USER):
         for _ in range(31):
             start = time.perf_counter()
             with each_time(USER):
