@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django_schemapatterns.partitions.archive import Archive, Manifest
 from django_schemapatterns.partitions.bounds import Duration
+from django_schemapatterns.partitions.convert import convert_model
 from django_schemapatterns.partitions.ensure import drain, ensure
 from django_schemapatterns.partitions.expire import expire
 from django_schemapatterns.partitions.plan import Outcome, Problem, Step
@@ -23,6 +24,7 @@ __all__ = [
     "Retention",
     "Status",
     "Step",
+    "convert_model",
     "drain",
     "ensure",
     "expire",

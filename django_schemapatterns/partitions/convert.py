@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal, cast
 
-from django.db import transaction
+from django.apps import apps
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from django_schemapatterns.exceptions import ConfigurationError
 from django_schemapatterns.partitions import inventory as inventories, making
@@ -12,14 +13,16 @@ from django_schemapatterns.partitions.attaching import Attaching
 from django_schemapatterns.partitions.conversion import ALL_ROWS, AS_BEFORE, Conversion
 from django_schemapatterns.partitions.filling import Filling
 from django_schemapatterns.partitions.inventory import next_values
+from django_schemapatterns.partitions.options import PartitionOptions, partition_options
 from django_schemapatterns.partitions.rebuild import Rebuild, beside
 from django_schemapatterns.schema.names import quote
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from django.db.backends.base.schema import BaseDatabaseSchemaEditor as SchemaEditor
     from django.db.models import Model
 
-    from django_schemapatterns.partitions.options import PartitionOptions
     from django_schemapatterns.schema.hidden_rows import HiddenRowsMixin
 
 Strategy = Literal["attach", "copy"]
@@ -47,6 +50,50 @@ def convert(
     conversion = STRATEGIES[strategy](editor=editor, model=model, options=options, **given)
     with cast("HiddenRowsMixin", editor).knowing_of_hidden_rows():
         conversion.run()
+
+
+def convert_model(
+    name: Any,
+    *,
+    using: str = DEFAULT_DB_ALIAS,
+    strategy: Strategy = "attach",
+    progress: Callable[[str], None] = lambda step: None,
+    dry_run: bool = False,
+) -> bool:
+    """
+    Convert the table of a model as its declaration says; return whether it was an ordinary one.
+
+        partitions.convert_model("shop.Order", strategy="copy")
+
+    It is what the migration does that makemigrations writes, and which leaves the table alone then.
+
+    name: a model, or its label.  strategy: see ConvertToPartitioned.  progress: is called with each step.
+    dry_run: look whether everything can come along, and change nothing.
+    Raises ConfigurationError, with a list, when something that hangs on the table can not come along.
+    """
+    model = _model(name)
+    options = partition_options(model)
+    if options is None:
+        raise ConfigurationError(
+            f"{model._meta.label} does not say how it is partitioned: derive it from PartitionedModel."
+        )
+    with connections[using].schema_editor(atomic=False) as editor:
+        if making.is_partitioned(editor.connection, model._meta.db_table):
+            return False
+        if dry_run:
+            STRATEGIES[strategy](editor=editor, model=model, options=options).look()
+        else:
+            convert(editor, model, options, strategy=strategy, progress=progress)
+    return True
+
+
+def _model(name: Any) -> Any:
+    if not isinstance(name, str):
+        return name
+    try:
+        return apps.get_model(name)
+    except (LookupError, ValueError):
+        raise ConfigurationError(f"There is no model {name!r}; a label is like 'shop.Order'.") from None
 
 
 def revert(editor: SchemaEditor, model: type[Model]) -> None:

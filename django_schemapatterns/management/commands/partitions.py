@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from django_schemapatterns.exceptions import ArchiveError, ConfigurationError
 from django_schemapatterns.management.progress import Progress
+from django_schemapatterns.partitions.convert import STRATEGIES, convert_model
 from django_schemapatterns.partitions.ensure import drain, ensure
 from django_schemapatterns.partitions.expire import expire
 from django_schemapatterns.partitions.finding import listings
@@ -27,6 +28,7 @@ ACTIONS = {
     "drain": "bring the rows of default partitions into partitions of their own",
     "expire": "detach, archive and drop what is older than its table keeps it",
     "status": "tell how the partitions are; exits with 1 when something is wrong with them",
+    "convert": "make a partitioned table of a model's ordinary one, with its rows, while it is in use",
     "restore": "make a table of the rows of an archived partition",
 }
 
@@ -52,6 +54,11 @@ class Command(BaseCommand):
             action.add_argument("file", help="the archive, or its manifest")
             action.add_argument("--into", metavar="TABLE", help="a name that is free")
             return
+        if name == "convert":
+            action.add_argument("model", help="such as shop.Order")
+            action.add_argument("--strategy", choices=list(STRATEGIES), default="attach")
+            action.add_argument("--dry-run", action="store_true", help="look only whether it can be done")
+            return
         action.add_argument(
             "tables",
             nargs="*",
@@ -71,6 +78,8 @@ class Command(BaseCommand):
         try:
             if action == "restore":
                 self.restore(options["file"], options["into"])
+            elif action == "convert":
+                self.convert(options["model"], options["strategy"], dry_run=options["dry_run"])
             elif action == "status":
                 self.status(options["tables"])
             elif action == "plan" or options["dry_run"]:
@@ -133,6 +142,27 @@ class Command(BaseCommand):
                 self._tell_status(each)
         if not all(each.is_well for each in found):
             raise CommandError("Not everything is well.", returncode=1)
+
+    def convert(self, label: str, strategy: Any, *, dry_run: bool) -> None:
+        steps: list[str] = []
+
+        def tell(step: str) -> None:
+            steps.append(step)
+            if not self.json:
+                self.stdout.write(step)
+
+        was_ordinary = convert_model(
+            label, using=self.using, strategy=strategy, progress=tell, dry_run=dry_run
+        )
+        is_done = was_ordinary and not dry_run
+        if self.json:
+            self._write_json({"model": label, "converted": is_done, "steps": steps})
+        elif not was_ordinary:
+            self.stdout.write(f"{label} is partitioned already.")
+        elif dry_run:
+            self.stdout.write(f"{label} can be converted, with everything that hangs on its table.")
+        else:
+            self.stdout.write(self.style.SUCCESS(f"{label} is partitioned."))
 
     def restore(self, file: str, into: str | None) -> None:
         table, manifest = restore(file, into=into, using=self.using)
