@@ -57,12 +57,11 @@ def differences(past: Model, alias: str) -> list[Change]:
     found = []
     for table in _tables(type(past)):
         row = _rows(table, alias).filter(pk=past.pk).first()
-        for field in _restored(table, past):
+        for field in _changed(table, row, past):
             now, then = row and getattr(row, field.attname), getattr(past, field.attname)
-            if row is None or now != then:
-                found.append(
-                    Change(field.name, str(field.column), str(field.verbose_name), now, then, field=field)
-                )
+            found.append(
+                Change(field.name, str(field.column), str(field.verbose_name), now, then, field=field)
+            )
     return found
 
 
@@ -78,8 +77,7 @@ def _tables(model: type[Model]) -> list[type[Model]]:
 
 
 def _update(row: Model, past: Model, alias: str) -> None:
-    fields = _restored(type(row), past)
-    changed = [each for each in fields if getattr(past, each.attname) != getattr(row, each.attname)]
+    changed = _changed(type(row), row, past)
     if not changed:
         return
     for field in changed:
@@ -111,8 +109,12 @@ def _save(row: Model, alias: str, **how: Any) -> None:
     row.save_base(raw=True, using=alias, **how)
 
 
-def _restored(table: type[Model], past: Model) -> list[Field[Any, Any]]:
-    return [field for field in _written(table) if _is_known(field, past) and not _notes_changes(field)]
+def _changed(table: type[Model], row: Model | None, past: Model) -> list[Field[Any, Any]]:
+    """Return the fields in which a row is not what it was; all that are known where it is gone."""
+    known = [field for field in _written(table) if _is_known(field, past) and not _notes_changes(field)]
+    return [
+        field for field in known if row is None or getattr(past, field.attname) != getattr(row, field.attname)
+    ]
 
 
 def _notes_changes(field: Field[Any, Any]) -> bool:
