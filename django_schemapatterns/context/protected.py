@@ -12,10 +12,9 @@ from functools import lru_cache
 
 from django.apps import apps
 
+from django_schemapatterns.context.sql import without_quoted
+
 _NAME = r'(?:[\w$]+|"(?:[^"]|"")+")'
-_QUOTED = re.compile(
-    r"""(?is)("[^"]*")|\be'(?:[^'\\]|\\.|'')*'|'[^']*'|\$(\w*)\$.*?\$\2\$|--[^\n]*|/\*.*?(?:\*/|\Z)"""
-)
 _WORD = re.compile(r'"((?:[^"]|"")+)"|([\w$]+)')
 _READ = re.compile(rf"(?i)\b(?:from|join)\s+(?:only\s+|lateral\s+)*({_NAME}(?:\s*\.\s*{_NAME})*)")
 _SYSTEM = frozenset({"pg_catalog", "information_schema", "unnest", "generate_series"})
@@ -43,7 +42,7 @@ def reads_protected(sql: str) -> bool:
     """
     if not _protected:
         return False
-    text = _QUOTED.sub(lambda found: found[1] or "''", sql)
+    text = without_quoted(sql, names=True)
     if not _protected.isdisjoint(_names(text)):
         return True
     open_tables = _open_tables()

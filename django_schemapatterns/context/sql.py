@@ -25,7 +25,9 @@ _FIRST_WORD = re.compile(
 _LATER_WRITE = re.compile(rf"(?is);{_BLANK}{_WRITE}")
 _FUNCTION = re.compile(rf"(?is){_BLANK}select\s+(?:(?P<table>\*\s+from\s+)|\(*){_NAME}\s*\(")
 _FROM = re.compile(r"(?i)\bfrom\b")
-_QUOTED = re.compile(r"(?s)'[^']*'|\"[^\"]*\"|\$(\w*)\$.*?\$\1\$")
+_COMMENT = r"--[^\n]*+|/\*(?:[^*/]|\*(?!/)|/(?!\*)|/\*.*?(?:\*/|\Z))*+(?:\*/|\Z)"
+_STRING = r"\be'(?:[^'\\]|\\.|'')*'|'[^']*'|\$(?P<tag>\w*)\$.*?\$(?P=tag)\$"
+_QUOTED = re.compile(rf'(?is)(?P<name>"[^"]*")|(?P<comment>{_COMMENT})|{_STRING}')
 
 
 class Kind(Enum):
@@ -61,12 +63,27 @@ def kind_of(sql: str) -> Kind:
 
 
 def _writes_later(sql: str) -> bool:
-    return ";" in sql and _LATER_WRITE.search(_QUOTED.sub("''", sql)) is not None
+    return ";" in sql and _LATER_WRITE.search(without_quoted(sql)) is not None
 
 
 def _calls_function(sql: str) -> bool:
     call = _FUNCTION.match(sql)
-    return call is not None and (call["table"] is not None or _FROM.search(_QUOTED.sub("''", sql)) is None)
+    return call is not None and (call["table"] is not None or _FROM.search(without_quoted(sql)) is None)
+
+
+def without_quoted(sql: str, *, names: bool = False) -> str:
+    """
+    Return a statement with its strings empty and its comments blank, so that what is left is SQL.
+
+    names: whether identifiers in quotes stay.
+    """
+
+    def emptied(found: re.Match[str]) -> str:
+        if found["comment"]:
+            return " "
+        return found["name"] if names and found["name"] else "''"
+
+    return _QUOTED.sub(emptied, sql)
 
 
 class Telling(NamedTuple):

@@ -36,6 +36,10 @@ from django_schemapatterns.context.sql import Kind, kind_of
         "SELECT * FROM t; /* then */ DELETE FROM t",
         "SET LOCAL lock_timeout = '1s'; UPDATE t SET a = 1",
         "CREATE TABLE t (a text); INSERT INTO t VALUES (1)",
+        r"SELECT E'\'' FROM t; INSERT INTO t VALUES ('x')",
+        "SELECT a FROM t -- it's\n; DELETE FROM t WHERE a = 'x'",
+        "SELECT a FROM t; /* it's /* nested */ */ DELETE FROM t WHERE a = 'x'",
+        "SELECT f('from') -- from",
     ],
 )
 def test_may_write(sql: str) -> None:
@@ -53,6 +57,7 @@ def test_may_write(sql: str) -> None:
         "SELECT * FROM (SELECT f(1)) s",
         "SELECT 'a; delete from t'",
         "SELECT * FROM t;",
+        'SELECT "; delete" FROM t -- ; delete',
         "(SELECT 1) UNION (SELECT 2)",
         "VALUES (1), (2)",
         "TABLE t",
@@ -118,3 +123,10 @@ def test_is_left_alone_where_nobody_was_told(sql: str) -> None:
 def test_hostile_text_is_read_in_linear_time(opening: str) -> None:
     assert kind_of(f"{opening} INSERT") in {Kind.WRITE, Kind.CONTROL}
     assert kind_of(f"{opening} !") in {Kind.OTHER, Kind.CONTROL}
+
+
+@pytest.mark.parametrize(
+    "text", ["/*" * 25_000, "/* /* */ " * 10_000, "/* /* */ " * 10_000 + "/*", "--\n" * 20_000]
+)
+def test_hostile_comments_later_are_read_in_linear_time(text: str) -> None:
+    assert kind_of(f"SELECT a FROM t; {text}") is Kind.READ
